@@ -1,0 +1,19 @@
+// The door of the foundation: time, chance and failure.
+export { type Clock, systemClock, type Timer } from './clock.ts'
+export { type Random, seededRandom, systemRandom } from './random.ts'
+export { backoffDelayMs, type BackoffOptions } from './backoff.ts'
+export {
+  BulkRequestError,
+  ConfigError,
+  type ErrorCode,
+  errorCodes,
+  type ErrorDetails,
+  errorText,
+  MillraceError,
+  PublishError,
+  redactCredentials,
+  type Rejection,
+  type Result,
+  ShutdownTimeoutError,
+  SourceError,
+} from './errors.ts'

@@ -1,0 +1,24 @@
+// The door of the topic.
+export type {
+  Administration,
+  Compression,
+  ConsumerGroup,
+  ConsumerGroupOptions,
+  KafkaRecord,
+  OutgoingRecord,
+  PartitionOffset,
+  Producer,
+  PublishedBatch,
+  PublishRequest,
+  TopicDescription,
+  TopicPartition,
+} from './port.ts'
+export { compressions } from './port.ts'
+export {
+  kafkaSettings,
+  type KafkaSettings,
+  type KafkaSettingsInput,
+  saslMechanisms,
+  saslSettings,
+  tlsSettings,
+} from './settings.ts'

@@ -1,0 +1,135 @@
+// The topic, as the rest of Millrace sees it: no type of the Kafka client leaves this package.
+
+/** A record as it is written. */
+export interface OutgoingRecord {
+  key: Uint8Array | string | null
+  value: Uint8Array | string | null
+  headers?: Readonly<Record<string, Uint8Array | string>>
+  /** Epoch milliseconds (CreateTime); the client's own clock when absent. */
+  timestampMs?: number
+}
+
+/** A record as it is read. */
+export interface KafkaRecord {
+  topic: string
+  partition: number
+  /** A safe integer. */
+  offset: number
+  /** Epoch milliseconds, as the topic's `message.timestamp.type` says. */
+  timestampMs: number
+  key: Uint8Array | null
+  value: Uint8Array | null
+  /** The last value where a name occurs more than once. */
+  headers: Readonly<Record<string, Uint8Array | undefined>>
+}
+
+export interface TopicPartition {
+  topic: string
+  partition: number
+}
+
+export interface PartitionOffset extends TopicPartition {
+  offset: number
+}
+
+export const compressions = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+export type Compression = (typeof compressions)[number]
+
+export interface PublishRequest {
+  topic: string
+  records: readonly OutgoingRecord[]
+  compression?: Compression
+}
+
+export interface PublishedBatch extends TopicPartition {
+  /** Offset of the first record; -1 where the broker does not tell. */
+  baseOffset: number
+}
+
+/** Writes batches, each as a whole to one partition, acknowledged by all in-sync replicas (acks=all). */
+export interface Producer {
+  /** Resolves with true once a broker has answered; false at the deadline. Publishing connects by itself. */
+  connect(options?: { timeoutMs?: number }): Promise<boolean>
+  /**
+   * One try (with the client's own few quick metadata retries). All records go to one partition that has
+   * a leader: the sticky partition, which changes after each batch.
+   * @throws PublishError `retryable` says whether the same batch can succeed later; a batch that is too large
+   *   for the topic is `MILLRACE_PUBLISH_REJECTED` with context.reason `too-large`.
+   */
+  publish(request: PublishRequest): Promise<PublishedBatch>
+  /** Safe to call twice. */
+  close(): Promise<void>
+}
+
+export interface ConsumerGroupOptions {
+  topic: string
+  group: string
+  /** Where a group without committed offsets starts. */
+  from: 'earliest' | 'latest'
+  /** Called with records of one partition, in offset order. Must hand them over quickly; while it waits, that partition is not fetched. */
+  onRecords(records: readonly KafkaRecord[]): Promise<void>
+  /** Partitions are owned now, each from its committed offset. A new assignment always starts with this. */
+  onAssigned(partitions: readonly TopicPartition[]): void
+  /**
+   * Called before the group is re-joined or left: finish and commit what is in flight. Resolves within the
+   * revoke deadline; past it the group goes on without waiting.
+   */
+  onRevoked(partitions: readonly TopicPartition[]): Promise<void>
+  /** Something failed; the consumer goes on by itself unless `fatal`. */
+  onError(error: Error, details: { fatal: boolean }): void
+}
+
+/** A member of a consumer group. Heartbeats go on while records are in flight and while partitions are paused. */
+export interface ConsumerGroup {
+  start(): Promise<void>
+  pause(partitions: readonly TopicPartition[]): void
+  resume(partitions: readonly TopicPartition[]): void
+  /**
+   * Commits next-to-read offsets of partitions that this member owns; offsets of others are left out.
+   * @returns false when the group is rebalancing or the member is no longer part of it: nothing was committed.
+   */
+  commit(offsets: readonly PartitionOffset[]): Promise<boolean>
+  assignment(): readonly TopicPartition[]
+  /** Records between the newest fetched high watermark and the given next-to-read offset, for each owned partition. */
+  highWatermarks(): ReadonlyMap<number, number>
+  /** Leaves the group after `onRevoked`. Safe to call twice. */
+  close(): Promise<void>
+}
+
+export interface TopicDescription {
+  topic: string
+  partitions: {
+    partition: number
+    /** Broker id, or -1 when the partition has no leader. */
+    leader: number
+    replicas: number[]
+    inSyncReplicas: number[]
+  }[]
+  configuration: Record<string, string>
+}
+
+export interface Administration {
+  clusterId(): Promise<string>
+  brokers(): Promise<{ id: number; host: string; port: number; controller: boolean }[]>
+  listTopics(): Promise<string[]>
+  /** False when the topic was there already. */
+  createTopic(options: {
+    topic: string
+    partitions: number
+    replicationFactor?: number
+    configuration?: Record<string, string>
+  }): Promise<boolean>
+  /** Undefined for a topic that does not exist. */
+  describeTopic(topic: string): Promise<TopicDescription | undefined>
+  /** First (`low`) and next (`high`) offset of each partition. */
+  topicOffsets(topic: string): Promise<{ partition: number; low: number; high: number }[]>
+  /** Committed offsets; -1 where the group has none. */
+  groupOffsets(group: string, topic: string): Promise<PartitionOffset[]>
+  groups(): Promise<string[]>
+  groupMembers(group: string): Promise<{
+    state: string
+    members: { memberId: string; clientId: string; partitions: number[] }[]
+  }>
+  deleteTopics(topics: readonly string[]): Promise<void>
+  close(): Promise<void>
+}

@@ -81,7 +81,9 @@ function processesOfClone(): number[] {
     .filter((pid) => {
       try {
         const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-        return commandLine.includes(`${clone}/`) || readlinkSync(`/proc/${pid}/cwd`).startsWith(clone)
+        return (
+          commandLine.includes(`${clone}/`) || readlinkSync(`/proc/${pid}/cwd`).startsWith(clone)
+        )
       } catch {
         return false
       }

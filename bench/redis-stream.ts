@@ -1,0 +1,114 @@
+// Redis Streams' half of the comparison: a real server of its own, from the Debian package.
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from 'redis'
+import { folderBytes, inBatches, type Measured, residentBytesOf, type Work } from './measures.ts'
+
+const stream = 'bench'
+const group = 'bench'
+
+export async function measureRedis(work: Work): Promise<Measured> {
+  const version = ensureRedis()
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
+  const port = await freePort()
+  const server = spawn(
+    'redis-server',
+    [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      directory,
+      '--save',
+      '',
+      '--appendonly',
+      'yes',
+    ],
+    { stdio: 'ignore' },
+  )
+  const exited = new Promise((resolve) => server.once('exit', resolve))
+  const client = createClient({ url: `redis://127.0.0.1:${port}` })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.xGroupCreate(stream, group, '0', { MKSTREAM: true })
+    const publishStartedAt = performance.now()
+    await inBatches(work, async (lines) => {
+      await Promise.all(lines.map((line) => client.xAdd(stream, '*', { line })))
+    })
+    const publishMs = performance.now() - publishStartedAt
+    const consumeStartedAt = performance.now()
+    const consumed = await consume(client, work)
+    const consumeMs = performance.now() - consumeStartedAt
+    // The append-only file is written once a second.
+    await sleep(1500)
+    return {
+      version,
+      publishMs,
+      consumeMs,
+      consumed,
+      residentBytes: residentBytesOf(server.pid!),
+      diskBytes: folderBytes(directory),
+    }
+  } finally {
+    client.destroy()
+    server.kill()
+    await exited
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+async function consume(client: ReturnType<typeof createClient>, work: Work): Promise<number> {
+  let consumed = 0
+  while (consumed < work.lines.length) {
+    const answer = (await client.xReadGroup(
+      group,
+      'bench',
+      { key: stream, id: '>' },
+      { COUNT: work.batchCount },
+    )) as { messages: { id: string; message: Record<string, string> }[] }[] | null
+    const messages = answer?.[0]?.messages ?? []
+    if (messages.length === 0) break
+    await client.xAck(
+      stream,
+      group,
+      messages.map(({ id }) => id),
+    )
+    consumed += messages.length
+  }
+  return consumed
+}
+
+/** Redis's version; installs the Debian package where that can be done. */
+function ensureRedis(): string {
+  if (spawnSync('redis-server', ['--version']).error !== undefined) {
+    if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error !== undefined) {
+      throw new Error(
+        'this benchmark needs redis-server; install it (Debian: apt-get install redis-server) and run it again',
+      )
+    }
+    process.stderr.write('Installing the Debian package redis-server\n')
+    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+    execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env: environment })
+    execFileSync('apt-get', ['install', '-y', '-qq', 'redis-server'], {
+      stdio: 'ignore',
+      env: environment,
+    })
+  }
+  const words = execFileSync('redis-server', ['--version'], { encoding: 'utf8' })
+  return `Redis ${/v=([\d.]+)/.exec(words)?.[1] ?? 'of unknown version'}`
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,45 @@
+// What a benchmark says, and how it is printed.
+
+export interface Report {
+  /** What was measured, with sizes. */
+  setting: string
+  /** One row a measure; `values` in the order of `programs`. */
+  programs: string[]
+  measures: { name: string; unit: string; values: number[] }[]
+  caveats: string[]
+}
+
+export interface Benchmark {
+  name: string
+  summary: string
+  run(context: { progress(text: string): void; signal: AbortSignal }): Promise<Report>
+}
+
+/** The middle value; the mean of the middle two where their number is even. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  const upper = sorted[Math.floor(middle)] ?? Number.NaN
+  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? Number.NaN) + upper) / 2 : upper
+}
+
+const number = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
+
+/** A Markdown table, so that it can be put into a page as it is. */
+export function renderReport(report: Report & { benchmark: string; machine: string }): string {
+  const rows = report.measures.map(
+    ({ name, unit, values }) =>
+      `| ${name} (${unit}) | ${values.map((value) => number.format(value)).join(' | ')} |`,
+  )
+  return [
+    `${report.benchmark}: ${report.setting}`,
+    report.machine,
+    '',
+    `| | ${report.programs.join(' | ')} |`,
+    `|---|${report.programs.map(() => '--:').join('|')}|`,
+    ...rows,
+    '',
+    ...report.caveats.map((caveat) => `- ${caveat}`),
+    '',
+  ].join('\n')
+}

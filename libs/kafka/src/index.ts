@@ -22,3 +22,7 @@ export {
   saslSettings,
   tlsSettings,
 } from './settings.ts'
+export { type AdministrationOptions, createAdministration } from './administration.ts'
+export type { ClusterOptions, KafkaLogEntry } from './cluster.ts'
+export { type FailureReason, failureReasons } from './failure.ts'
+export { createProducer, type ProducerOptions } from './producer.ts'

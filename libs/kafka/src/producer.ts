@@ -1,0 +1,168 @@
+// A batch, published: encoded, sent to one partition, acknowledged by all in-sync replicas.
+import { type Clock, PublishError, type Random, systemRandom } from '@millrace/foundation'
+import { ClusterLink, type ClusterOptions, LinkClosedError } from './cluster.ts'
+import { type FailureReason, kafkaFailure } from './failure.ts'
+import type { KafkaCluster } from './kafkajs-types.ts'
+import { StickyPartitioner } from './partitioner.ts'
+import type { Producer, PublishedBatch, PublishRequest } from './port.ts'
+import { produceBatch } from './produce-request.ts'
+import { encodeBatch } from './records/encode-batch.ts'
+import type { KafkaSettings } from './settings.ts'
+import { isStaleMetadata, topicPartitions } from './topic-metadata.ts'
+
+export interface ProducerOptions extends ClusterOptions {
+  clock?: Clock
+  random?: Random
+  /**
+   * Longest time that one `publish` may take, quick retries included. Unit: ms; default: connectionTimeoutMs
+   * + requestTimeoutMs of the settings (35 000). At the limit the connections are opened afresh and the call
+   * fails with reason `timeout`; whether the batch was written is then not known.
+   */
+  publishTimeoutMs?: number
+  /** Tries within one `publish`, each with fresh metadata and another partition. Default 3, at least 1. */
+  triesMax?: number
+  /** Largest request. Unit: bytes; default 64 MiB. Brokers close the connection at 100 MiB without a word. */
+  requestBytesMax?: number
+}
+
+/** A producer for the given brokers. Nothing is connected before the first call. */
+export function createProducer(settings: KafkaSettings, options: ProducerOptions = {}): Producer {
+  return new KafkaProducer(settings, options)
+}
+
+const retryDelayMs = 100
+
+class KafkaProducer implements Producer {
+  readonly #link: ClusterLink
+  readonly #partitioner: StickyPartitioner
+  readonly #publishTimeoutMs: number
+  readonly #triesMax: number
+  readonly #requestBytesMax: number
+
+  constructor(settings: KafkaSettings, options: ProducerOptions) {
+    this.#link = new ClusterLink(settings, options)
+    this.#partitioner = new StickyPartitioner(options.random ?? systemRandom)
+    this.#publishTimeoutMs = options.publishTimeoutMs ?? this.#link.callTimeoutMs
+    this.#triesMax = Math.max(1, options.triesMax ?? 3)
+    this.#requestBytesMax = options.requestBytesMax ?? 64 * 1024 * 1024
+  }
+
+  async connect(options: { timeoutMs?: number } = {}): Promise<boolean> {
+    const { clock } = this.#link
+    const deadlineMs = clock.monotonicMs() + (options.timeoutMs ?? this.#link.callTimeoutMs)
+    for (;;) {
+      const leftMs = deadlineMs - clock.monotonicMs()
+      if (leftMs <= 0 || this.#link.isClosed) return false
+      try {
+        await this.#link.use('connecting', leftMs, () => Promise.resolve())
+        return true
+      } catch {
+        await clock.sleep(Math.min(retryDelayMs, Math.max(0, deadlineMs - clock.monotonicMs())))
+      }
+    }
+  }
+
+  async publish(request: PublishRequest): Promise<PublishedBatch> {
+    if (this.#link.isClosed) throw closedError(request)
+    if (request.records.length === 0) throw refusal(request, 'invalid-record', 'it has no records')
+    const { clock, settings } = this.#link
+    const startedAt = clock.monotonicMs()
+    try {
+      const batch = await encodeBatch(request.records, request.compression ?? 'none', clock.now())
+      if (batch.length > this.#requestBytesMax) {
+        const found = `it has ${batch.length} bytes, at most ${this.#requestBytesMax} are sent`
+        throw refusal(request, 'too-large', found)
+      }
+      const replicaTimeoutMs = Math.floor(settings.requestTimeoutMs * 0.9)
+      return await this.#link.use('publishing', this.#publishTimeoutMs, (cluster) =>
+        this.#publishWithin(cluster, { topic: request.topic, batch, replicaTimeoutMs }),
+      )
+    } catch (thrown) {
+      if (thrown instanceof PublishError) throw thrown
+      throw this.#publishError(request, thrown, clock.monotonicMs() - startedAt)
+    }
+  }
+
+  close(): Promise<void> {
+    this.#link.close()
+    return Promise.resolve()
+  }
+
+  async #publishWithin(
+    cluster: KafkaCluster,
+    batch: { topic: string; batch: Buffer; replicaTimeoutMs: number },
+  ): Promise<PublishedBatch> {
+    const { topic } = batch
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const partitions = await topicPartitions(cluster, topic, { refresh: attempt > 1 })
+        const partition = this.#partitioner.next(topic, partitions)
+        if (partition === undefined) throw new NoLeaderError(topic)
+        const leader = partitions.find((each) => each.partitionId === partition)!.leader
+        const broker = await cluster.findBroker({ nodeId: leader })
+        const baseOffset = await produceBatch(broker, { ...batch, partition })
+        return { topic, partition, baseOffset }
+      } catch (thrown) {
+        if (attempt >= this.#triesMax || !isStaleMetadata(thrown)) throw thrown
+        // 1. The leader has moved, or its connection was lost; 2. metadata are asked for again above;
+        // 3. the next try goes to the next partition, which may well have a leader that answers. Where the
+        // lost answer was to a batch already written, the records are there twice, with the same keys.
+        await this.#link.clock.sleep(retryDelayMs * attempt)
+        if (!cluster.isConnected()) await cluster.connect()
+      }
+    }
+  }
+
+  #publishError(request: PublishRequest, thrown: unknown, tookMs: number): PublishError {
+    if (thrown instanceof LinkClosedError) return closedError(request)
+    const failure = kafkaFailure(thrown)
+    // A connection that did not answer in time is not trusted with the next batch.
+    if (failure.reason === 'timeout') this.#link.reset()
+    const unreachable = failure.reason === 'unreachable' || failure.reason === 'timeout'
+    return new PublishError(
+      unreachable ? 'MILLRACE_PUBLISH_UNREACHABLE' : 'MILLRACE_PUBLISH_REJECTED',
+      this.#describe(request, failure.reason, failure.text, tookMs),
+      {
+        retryable: failure.retryable,
+        cause: thrown,
+        context: { ...contextOf(request), reason: failure.reason, type: failure.type },
+      },
+    )
+  }
+
+  #describe(request: PublishRequest, reason: FailureReason, text: string, tookMs: number): string {
+    const took = `after ${(tookMs / 1_000).toFixed(1)} s`
+    if (reason === 'unreachable' || reason === 'timeout') {
+      const brokers = this.#link.settings.brokers.join(', ')
+      return `Kafka (${brokers}) did not take a batch for topic ${request.topic} ${took}: ${text}`
+    }
+    if (reason === 'unknown-topic') {
+      return `Kafka has no topic ${request.topic}; create it with: millrace topic create ${request.topic}`
+    }
+    return `Kafka refused ${request.records.length} records for topic ${request.topic}: ${text}`
+  }
+}
+
+class NoLeaderError extends Error {
+  readonly type = 'LEADER_NOT_AVAILABLE'
+  constructor(topic: string) {
+    super(`no partition of topic ${topic} has a leader`)
+    this.name = 'NoLeaderError'
+  }
+}
+
+function contextOf(request: PublishRequest): { topic: string; records: number } {
+  return { topic: request.topic, records: request.records.length }
+}
+
+function refusal(request: PublishRequest, reason: FailureReason, found: string): PublishError {
+  const message = `A batch for topic ${request.topic} cannot be published: ${found}`
+  const context = { ...contextOf(request), reason }
+  return new PublishError('MILLRACE_PUBLISH_REJECTED', message, { context })
+}
+
+function closedError(request: PublishRequest): PublishError {
+  const message = `The producer is closed; a batch for topic ${request.topic} was not published`
+  const context = { ...contextOf(request), reason: 'closed' }
+  return new PublishError('MILLRACE_PUBLISH_CLOSED', message, { context })
+}

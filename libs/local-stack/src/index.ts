@@ -1,0 +1,10 @@
+// The door: real Kafka and Elasticsearch for tests, `npm start`, chaos runs and benchmarks.
+export { LocalStackError, type LocalStackErrorCode, localStackErrorCodes } from './errors.ts'
+export { startLocalStack } from './local-stack.ts'
+export type {
+  ElasticsearchOptions,
+  KafkaOptions,
+  LocalStack,
+  LocalStackOptions,
+  StackEndpoints,
+} from './options.ts'

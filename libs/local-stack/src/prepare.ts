@@ -1,0 +1,154 @@
+// Before the servers: their jars, fetched once by Maven and kept between runs.
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Clock } from '@millrace/foundation'
+import { LocalStackError } from './errors.ts'
+import { findOnPath, type Jdk, jdkVersionMin } from './jdk.ts'
+import type { Environment } from './options.ts'
+import { withPreparationLock } from './preparation-lock.ts'
+import { runToEnd } from './run-to-end.ts'
+
+const packageFolder = dirname(import.meta.dirname)
+const repositoryFolder = dirname(dirname(packageFolder))
+
+/** What the prepared folder depends on: when one of these changes, a new folder is prepared. */
+const inputs = [
+  'pom.xml',
+  'servers/kafka/pom.xml',
+  'servers/elasticsearch/pom.xml',
+  'servers/java/DieWithParent.java',
+  'servers/java/KafkaLauncher.java',
+  'servers/java/ElasticsearchLauncher.java',
+  'src/prepare.ts',
+] as const
+
+/** Written last, so that its presence says that all the rest is there. */
+const marker = 'prepared.json'
+
+export interface Preparation {
+  jdk: Jdk
+  environment: Environment
+  clock: Clock
+  directory?: string
+  onProgress?: (text: string) => void
+  signal?: AbortSignal
+}
+
+/** `kafka` and `elasticsearch` hold the jars, `kafka-launcher` and so on the compiled launchers. */
+export type ServersFolder = string
+
+/** Returns the prepared folder: at once when an earlier run made it, else after Maven and javac. */
+export async function prepareServers(preparation: Preparation): Promise<ServersFolder> {
+  const parent = preparation.directory ?? join(repositoryFolder, '.millrace/servers')
+  const folder = join(parent, inputsHash())
+  if (existsSync(join(folder, marker))) return folder
+  mkdirSync(parent, { recursive: true })
+  const { clock, signal } = preparation
+  await withPreparationLock(`${folder}.lock`, { clock, signal }, async () => {
+    // Somebody else may have prepared it while this process waited for the lock.
+    if (!existsSync(join(folder, marker))) await prepare(folder, preparation)
+  })
+  return folder
+}
+
+async function prepare(folder: string, preparation: Preparation): Promise<void> {
+  const unfinished = `${folder}.${process.pid}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
+  try {
+    await copyJars(unfinished, preparation)
+    moveHttpModule(join(unfinished, 'elasticsearch'), join(unfinished, 'elasticsearch-home'))
+    preparation.onProgress?.('compiling the launchers')
+    await compile(unfinished, 'kafka', 'KafkaLauncher', preparation)
+    await compile(unfinished, 'elasticsearch', 'ElasticsearchLauncher', preparation)
+    writeFileSync(join(unfinished, marker), `${JSON.stringify({ inputs }, undefined, 2)}\n`)
+    renameSync(unfinished, folder)
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true })
+  }
+}
+
+async function copyJars(target: string, preparation: Preparation): Promise<void> {
+  const { environment, onProgress, jdk, signal } = preparation
+  const maven = findOnPath('mvn', environment)
+  if (maven === undefined) {
+    throw new LocalStackError(
+      'MILLRACE_STACK_NO_MAVEN',
+      'Maven fetches Kafka and Elasticsearch (once, about 90 MB), and there is no `mvn` on the PATH. ' +
+        'Install it (Debian: apt install maven; macOS: brew install maven).',
+    )
+  }
+  onProgress?.('fetching Kafka and Elasticsearch with Maven (once)')
+  let files = 0
+  const onLine = (line: string): void => {
+    if (!line.includes('Downloaded from')) return
+    files += 1
+    if (files % 25 === 0) onProgress?.(`fetching Kafka and Elasticsearch: ${files} files`)
+  }
+  await runToEnd(
+    maven,
+    [
+      ...['--batch-mode', '--file', join(packageFolder, 'pom.xml')],
+      ...['dependency:copy-dependencies', `-Dmillrace.servers=${target}`],
+    ],
+    // Maven takes the Java it is configured for; ours only when there is no other.
+    {
+      environment:
+        findOnPath('java', environment) === undefined && !environment['JAVA_HOME']
+          ? { ...environment, JAVA_HOME: jdk.home }
+          : environment,
+      signal,
+      onLine,
+      isWorthQuoting: (line) => line.startsWith('[ERROR]'),
+    },
+  )
+}
+
+/** Elasticsearch loads its HTTP layer from `modules/`; the same jars on the class path would clash. */
+function moveHttpModule(jars: string, home: string): void {
+  const module = join(home, 'modules/transport-netty4')
+  mkdirSync(module, { recursive: true })
+  let version = ''
+  for (const name of readdirSync(jars)) {
+    if (!/^(netty|transport-netty4)-/.test(name)) continue
+    version = /^transport-netty4-(.+)\.jar$/.exec(name)?.[1] ?? version
+    renameSync(join(jars, name), join(module, name))
+  }
+  const descriptor = {
+    name: 'transport-netty4',
+    description: 'Netty 4 based transport implementation',
+    version,
+    'elasticsearch.version': version,
+    'java.version': String(jdkVersionMin),
+    classname: 'org.elasticsearch.transport.netty4.Netty4Plugin',
+  }
+  const lines = Object.entries(descriptor).map(([key, value]) => `${key}=${value}`)
+  writeFileSync(join(module, 'plugin-descriptor.properties'), `${lines.join('\n')}\n`)
+}
+
+/** Compiled once, a launcher starts a second sooner than as a source file. */
+async function compile(
+  folder: string,
+  server: string,
+  launcher: string,
+  preparation: Preparation,
+): Promise<void> {
+  const sources = join(packageFolder, 'servers/java')
+  await runToEnd(
+    join(preparation.jdk.home, 'bin/javac'),
+    [
+      ...['--release', String(jdkVersionMin), '-nowarn'],
+      ...['-cp', join(folder, server, '*'), '-d', join(folder, `${server}-launcher`)],
+      ...[join(sources, 'DieWithParent.java'), join(sources, `${launcher}.java`)],
+    ],
+    { environment: preparation.environment, signal: preparation.signal },
+  )
+}
+
+function inputsHash(): string {
+  const hash = createHash('sha256')
+  for (const name of inputs) hash.update(readFileSync(join(packageFolder, name)))
+  return hash.digest('hex').slice(0, 12)
+}

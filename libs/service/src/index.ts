@@ -1,0 +1,59 @@
+// The door of what services share: configuration, their own log, metrics, health, shutdown.
+export { createServiceLogger, type ServiceLogger, type ServiceLoggerOptions } from './logger.ts'
+export { RepeatedErrors, type RepeatedErrorsOptions } from './repeated-errors.ts'
+export {
+  type CounterMetric,
+  createMetrics,
+  defineMetrics,
+  describeMetrics,
+  type GaugeMetric,
+  type HistogramMetric,
+  type MetricDefinition,
+  type Metrics,
+  type MetricsOptions,
+  type MetricsText,
+  type MetricTable,
+} from './metrics.ts'
+export { type HealthServer, type HealthServerOptions, startHealthServer } from './health-server.ts'
+export { type ReadinessCheck } from './readiness.ts'
+export { onShutdown, type Shutdown, type ShutdownCause, type ShutdownOptions } from './shutdown.ts'
+export {
+  type Config,
+  type EffectiveVariable,
+  effectiveVariables,
+  type Environment,
+  type Groups,
+  loadConfig,
+  textOfDefault,
+} from './settings/load-config.ts'
+export {
+  present,
+  type ReportProblem,
+  type SettingGroup,
+  settingGroup,
+  type Values,
+  type Variables,
+} from './settings/group.ts'
+export {
+  boolean,
+  httpUrl,
+  integer,
+  list,
+  oneOf,
+  setting,
+  type SettingMeta,
+  settingMeta,
+  type SettingSchema,
+  text,
+} from './settings/setting.ts'
+export { consumerGroup, kafkaGroup } from './settings/kafka.ts'
+export { elasticsearchGroup, setupGroup } from './settings/elasticsearch.ts'
+export {
+  dataStreamGroup,
+  httpGroup,
+  kibanaGroup,
+  logGroup,
+  type LogLevel,
+  logLevels,
+} from './settings/service.ts'
+export { sharedGroups, variableFamilies, variableNames } from './settings/known-variables.ts'

@@ -1,0 +1,81 @@
+// The vocabulary of a document: every ECS field that Millrace writes, with its Elasticsearch type.
+import { ecsFieldTable, ecsVersion as pinnedVersion } from './generated/ecs-fields.ts'
+
+/** The ECS release that `data/fields.csv` was taken from; goes into `ecs.version`. */
+export const ecsVersion: string = pinnedVersion
+
+export type EcsType =
+  | 'keyword'
+  | 'constant_keyword'
+  | 'match_only_text'
+  | 'wildcard'
+  | 'long'
+  | 'float'
+  | 'scaled_float'
+  | 'date'
+  | 'boolean'
+  | 'ip'
+  | 'geo_point'
+  | 'flattened'
+
+export interface EcsField {
+  readonly path: string
+  /** The path's names, from the root. */
+  readonly segments: readonly string[]
+  readonly type: EcsType
+  /** ECS asks for an array ("normalize: array"). */
+  readonly array: boolean
+  /** False: kept in `_source` only, no index and no doc values (`event.original`). */
+  readonly indexed: boolean
+  /** Has a multi-field `<path>.text` of type match_only_text. */
+  readonly text: boolean
+}
+
+/** The path of a field that Millrace maps, such as `service.name`. */
+export type EcsPath = keyof typeof ecsFieldTable
+
+interface TableEntry {
+  readonly type: EcsType
+  readonly array?: boolean
+  readonly indexed?: boolean
+  readonly text?: boolean
+}
+
+function buildFields(): Map<string, EcsField> {
+  const fields = new Map<string, EcsField>()
+  for (const [path, entry] of Object.entries<TableEntry>(ecsFieldTable)) {
+    fields.set(path, {
+      path,
+      segments: path.split('.'),
+      type: entry.type,
+      array: entry.array ?? false,
+      indexed: entry.indexed ?? true,
+      text: entry.text ?? false,
+    })
+  }
+  return fields
+}
+
+function buildObjectPaths(fields: ReadonlyMap<string, EcsField>): Set<string> {
+  const paths = new Set<string>()
+  for (const { segments } of fields.values()) {
+    for (let depth = 1; depth < segments.length; depth++) {
+      paths.add(segments.slice(0, depth).join('.'))
+    }
+  }
+  return paths
+}
+
+/** Every mapped ECS leaf by its dotted path. What is not here lives in `attributes`. */
+export const ecsFields: ReadonlyMap<string, EcsField> = buildFields()
+
+/** Every dotted path that is an object in ECS, such as `log.origin.file`. Disjoint from `ecsFields`. */
+export const ecsObjectPaths: ReadonlySet<string> = buildObjectPaths(ecsFields)
+
+/** What a document holds beside ECS, for the templates. */
+export const ownFields = {
+  /** The name of the format that read the line. */
+  'millrace.format': { type: 'keyword' },
+  /** Everything without a home in ECS. The limits are those that `libs/formats` writes within. */
+  attributes: { type: 'flattened', ignore_above: 4096, depth_limit: 20 },
+} as const

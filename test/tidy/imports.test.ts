@@ -19,7 +19,7 @@ const layers: Record<string, readonly string[]> = {
   'libs/cli': ['foundation', 'ecs', 'envelope', 'formats', 'kafka', 'elastic', 'service'],
   'libs/workspace': ['foundation', 'envelope', 'kafka', 'elastic', 'local-stack'],
   'services/indexer': ['foundation', 'ecs', 'envelope', 'formats', 'kafka', 'elastic', 'service'],
-  'services/demo': ['transport', 'service'],
+  'services/demo': ['foundation', 'transport', 'service'],
 }
 
 /** Clients and tools that may be named in one place only, so that they can be changed there. */

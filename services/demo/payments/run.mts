@@ -1,0 +1,17 @@
+// Wires the service payments and runs it.
+import { env } from 'node:process'
+import { systemClock } from '@millrace/foundation'
+import { portOf, serve } from '../shop/serve.mts'
+import { log, stream } from './log.mts'
+import { createPaymentsServer } from './server.mts'
+
+const server = createPaymentsServer({
+  log,
+  clock: systemClock,
+  catalogueUrl: env['CATALOGUE_URL'] ?? 'http://127.0.0.1:3003',
+})
+await serve(server, {
+  service: 'payments',
+  port: portOf(env, 3002),
+  flushLog: () => stream.close(),
+})

@@ -1,0 +1,73 @@
+// Batch: documents wait here until they are enough bytes, enough items, or old enough for one bulk request.
+import assert from 'node:assert/strict'
+
+export interface BatchLimits {
+  /** Body size at which a batch is full. A larger single item makes a batch of its own. */
+  bulkBytes: number
+  /** Items at which a batch is full. */
+  bulkCount: number
+  /** Longest that the first item of a batch waits for company. 0: no waiting. */
+  lingerMs: number
+}
+
+/** Pure: time is an argument, and nothing happens until somebody asks. */
+export class Batcher<Item extends { readonly bytes: number }> {
+  readonly #limits: BatchLimits
+  #full: Item[][] = []
+  #open: Item[] = []
+  #openBytes = 0
+  #openedAtMs = 0
+
+  constructor(limits: BatchLimits) {
+    assert(limits.bulkBytes >= 1 && limits.bulkCount >= 1 && limits.lingerMs >= 0)
+    this.#limits = { ...limits }
+  }
+
+  /** Batches larger than this are not made from now on. Only ever lowers the limit. */
+  lowerBulkBytes(bulkBytes: number): void {
+    this.#limits.bulkBytes = Math.max(1, Math.min(this.#limits.bulkBytes, bulkBytes))
+  }
+
+  get bulkBytes(): number {
+    return this.#limits.bulkBytes
+  }
+
+  add(item: Item, nowMs: number): void {
+    if (this.#open.length > 0 && this.#openBytes + item.bytes > this.#limits.bulkBytes) {
+      this.#close()
+    }
+    if (this.#open.length === 0) this.#openedAtMs = nowMs
+    this.#open.push(item)
+    this.#openBytes += item.bytes
+    if (this.#openBytes >= this.#limits.bulkBytes || this.#open.length >= this.#limits.bulkCount) {
+      this.#close()
+    }
+  }
+
+  /** When `takeDue` will have something to give; undefined while nothing waits. */
+  dueAtMs(): number | undefined {
+    if (this.#full.length > 0) return 0
+    return this.#open.length === 0 ? undefined : this.#openedAtMs + this.#limits.lingerMs
+  }
+
+  /** The oldest batch that is full, or else the open one once its linger has passed. */
+  takeDue(nowMs: number): Item[] | undefined {
+    const full = this.#full.shift()
+    if (full !== undefined) return full
+    if (this.#open.length === 0 || nowMs < this.#openedAtMs + this.#limits.lingerMs)
+      return undefined
+    return this.take()
+  }
+
+  /** The next batch, whether it is due or not. */
+  take(): Item[] | undefined {
+    if (this.#full.length === 0 && this.#open.length > 0) this.#close()
+    return this.#full.shift()
+  }
+
+  #close(): void {
+    this.#full.push(this.#open)
+    this.#open = []
+    this.#openBytes = 0
+  }
+}

@@ -1,0 +1,33 @@
+// Bulk, refused as a whole: what the failure says about the batch and about Elasticsearch.
+import { BulkRequestError, errorText } from '@millrace/foundation'
+
+/**
+ * | kind | status | what follows |
+ * |---|---|---|
+ * | too-large | 413 | the batch is split; a single item becomes a dead letter |
+ * | malformed | 400 | the batch is split until the bad item is alone; that one becomes a dead letter |
+ * | forbidden | 401, 403 | a person is needed; the same batch is tried again until the credentials are right |
+ * | unavailable | 429, 5xx, any other status, no answer, timeout | the same batch is tried again |
+ */
+export type BulkFailureKind = 'too-large' | 'malformed' | 'forbidden' | 'unavailable'
+
+export interface BulkFailure {
+  kind: BulkFailureKind
+  /** HTTP status; absent when there was no answer. */
+  status?: number
+  reason: string
+}
+
+export function classifyBulkFailure(thrown: unknown): BulkFailure {
+  const reason = errorText(thrown)
+  const status = thrown instanceof BulkRequestError ? thrown.context['status'] : undefined
+  if (typeof status !== 'number') return { kind: 'unavailable', reason }
+  return { kind: kindOfStatus(status), status, reason }
+}
+
+function kindOfStatus(status: number): BulkFailureKind {
+  if (status === 413) return 'too-large'
+  if (status === 400) return 'malformed'
+  if (status === 401 || status === 403) return 'forbidden'
+  return 'unavailable'
+}

@@ -1,0 +1,294 @@
+// Bulk: sends batches, several at once, and brings each item to its verdict, however often that takes.
+import {
+  backoffDelayMs,
+  type BackoffOptions,
+  type Clock,
+  type Random,
+  type Timer,
+} from '@millrace/foundation'
+import { type BulkFailure, classifyBulkFailure } from './bulk-failure.mts'
+import { BulkQueue, type BulkQueueLimits, type QueuedBatch } from './bulk-queue.mts'
+import { buildBulkBody, type EncodedItem } from './bulk-request.mts'
+import { type ItemCause, type ItemVerdict, readBulkResponse } from './bulk-response.mts'
+import type { AdaptiveConcurrency } from './concurrency.mts'
+
+/** The part of the store that is used here. */
+export interface BulkTarget {
+  /** @throws BulkRequestError with `context.status` where Elasticsearch answered at all. */
+  bulk(body: Buffer, options: { signal?: AbortSignal; timeoutMs?: number }): Promise<unknown>
+}
+
+/** A request that brought no verdicts. `unreadable`: the response did not match the request. */
+export type RequestFailure =
+  | BulkFailure
+  | { kind: 'unreadable'; status?: undefined; reason: string }
+export type RequestOutcome = 'answered' | RequestFailure['kind']
+
+/** What the dispatcher tells its owner. Calls are synchronous and come in the order of the answers. */
+export interface DispatchHandlers<Item> {
+  settled(item: Item, verdict: 'indexed' | 'duplicate'): void
+  rejected(item: Item, cause: ItemCause): void
+  /** True when the item's partition is not ours any more; it is then given up instead of tried again. */
+  isStale(item: Item): boolean
+  givenUp(item: Item): void
+  /** After each request, once all of its items were told. */
+  requestEnded(request: {
+    outcome: RequestOutcome
+    latencyMs: number
+    bytes: number
+    items: number
+    retried: number
+  }): void
+  /** A request failed as a whole. */
+  troubled(failure: RequestFailure): void
+  /** A 413 showed that batches must be smaller. */
+  bulkBytesLowered(bulkBytes: number): void
+}
+
+export interface DispatchOptions extends BulkQueueLimits {
+  requestTimeoutMs: number
+  backoff: BackoffOptions
+  /** An item that is refused alone with 400 or 413 this often becomes a dead letter. */
+  soleRefusalsMax: number
+}
+
+interface DispatchItem extends EncodedItem {
+  readonly id: string
+}
+
+/** Batches are never made smaller than this because of a 413. */
+const bulkBytesFloor = 64 * 1024
+
+export class Dispatcher<Item extends DispatchItem> {
+  readonly #target: BulkTarget
+  readonly #handlers: DispatchHandlers<Item>
+  readonly #options: DispatchOptions
+  readonly #time: { clock: Clock; random: Random }
+  readonly #concurrency: AdaptiveConcurrency
+  readonly #queue: BulkQueue<Item>
+  readonly #abort = new AbortController()
+  #inFlight = 0
+  /** Nothing is sent before this: Elasticsearch as a whole did not answer well. */
+  #blockedUntilMs = 0
+  #blockedAtMs = Number.NEGATIVE_INFINITY
+  #failures = 0
+  #timer: Timer | undefined
+  #timerAtMs = 0
+
+  constructor(
+    parts: {
+      target: BulkTarget
+      handlers: DispatchHandlers<Item>
+      concurrency: AdaptiveConcurrency
+      clock: Clock
+      random: Random
+    },
+    options: DispatchOptions,
+  ) {
+    this.#target = parts.target
+    this.#handlers = parts.handlers
+    this.#concurrency = parts.concurrency
+    this.#time = parts
+    this.#options = options
+    this.#queue = new BulkQueue(options)
+  }
+
+  get requestsInFlight(): number {
+    return this.#inFlight
+  }
+
+  get batchesQueued(): number {
+    return this.#queue.length
+  }
+
+  /** Whole requests that failed since the last one that was answered. */
+  get failuresInARow(): number {
+    return this.#failures
+  }
+
+  submit(items: Item[]): void {
+    this.#queue.push({ items, dueAtMs: this.#nowMs() })
+    this.#pump()
+  }
+
+  /** Gives up what is queued for partitions that are not ours any more. */
+  discardStale(): void {
+    for (const item of this.#queue.discard((queued) => this.#handlers.isStale(queued))) {
+      this.#handlers.givenUp(item)
+    }
+  }
+
+  /** Aborts what is in flight and gives up the rest. Safe to call twice. */
+  close(): void {
+    this.#abort.abort()
+    this.#timer?.cancel()
+    for (const item of this.#queue.discard(() => true)) this.#handlers.givenUp(item)
+  }
+
+  #nowMs(): number {
+    return this.#time.clock.monotonicMs()
+  }
+
+  #pump(): void {
+    if (this.#abort.signal.aborted) return
+    const nowMs = this.#nowMs()
+    while (this.#inFlight < this.#concurrency.limit && nowMs >= this.#blockedUntilMs) {
+      const batch = this.#queue.takeDue(nowMs)
+      if (batch === undefined) break
+      this.#inFlight += 1
+      void this.#send(batch)
+    }
+    if (this.#inFlight < this.#concurrency.limit) this.#arm(nowMs)
+  }
+
+  #arm(nowMs: number): void {
+    const dueAtMs = this.#queue.nextDueAtMs()
+    if (dueAtMs === undefined) return
+    const atMs = Math.max(dueAtMs, this.#blockedUntilMs)
+    if (this.#timer !== undefined && this.#timerAtMs <= atMs) return
+    this.#timer?.cancel()
+    this.#timerAtMs = atMs
+    this.#timer = this.#time.clock.setTimer(Math.max(1, atMs - nowMs), () => {
+      this.#timer = undefined
+      this.#pump()
+    })
+  }
+
+  async #send(batch: QueuedBatch<Item>): Promise<void> {
+    const startedAtMs = this.#nowMs()
+    const bytes = batch.bytes
+    const items = batch.items.length
+    const result = await this.#request(batch.items)
+    this.#inFlight -= 1
+    const latencyMs = this.#nowMs() - startedAtMs
+    let retried = 0
+    if (result.kind === 'answered') retried = this.#settle(batch, result.verdicts, startedAtMs)
+    else this.#fail(batch, result, startedAtMs)
+    this.#handlers.requestEnded({ outcome: result.kind, latencyMs, bytes, items, retried })
+    this.#pump()
+  }
+
+  async #request(
+    items: readonly Item[],
+  ): Promise<{ kind: 'answered'; verdicts: ItemVerdict[] } | RequestFailure> {
+    let answer: unknown
+    try {
+      answer = await this.#target.bulk(buildBulkBody(items), {
+        signal: this.#abort.signal,
+        timeoutMs: this.#options.requestTimeoutMs,
+      })
+    } catch (error) {
+      return classifyBulkFailure(error)
+    }
+    const reading = readBulkResponse(items, answer)
+    if (reading.answered) return { kind: 'answered', verdicts: reading.verdicts }
+    return { kind: 'unreadable', reason: reading.reason }
+  }
+
+  /** @returns how many items will be tried again. */
+  #settle(batch: QueuedBatch<Item>, verdicts: ItemVerdict[], startedAtMs: number): number {
+    const again: Item[] = []
+    let busy = 0
+    for (let position = 0; position < verdicts.length; position++) {
+      const item = batch.items[position]!
+      const verdict = verdicts[position]!
+      if (verdict.verdict === 'indexed' || verdict.verdict === 'duplicate') {
+        this.#handlers.settled(item, verdict.verdict)
+      } else if (this.#handlers.isStale(item)) {
+        this.#handlers.givenUp(item)
+      } else if (verdict.verdict === 'rejected') {
+        this.#handlers.rejected(item, verdict.cause)
+      } else {
+        again.push(item)
+        if (verdict.status === 429) busy += 1
+      }
+    }
+    if (busy === verdicts.length) {
+      const reason = `all ${busy} items were answered with 429`
+      this.#blockAndRetry(batch, { kind: 'unavailable', status: 429, reason }, startedAtMs)
+      return again.length
+    }
+    this.#failures = 0
+    this.#blockedUntilMs = 0
+    const nowMs = this.#nowMs()
+    const request = { startedAtMs, nowMs, inFlight: this.#inFlight + 1 }
+    if (busy > 0 || again.length * 2 >= verdicts.length) this.#concurrency.overloaded(request)
+    else this.#concurrency.answered(request)
+    this.#retry(again, batch.attempt + 1)
+    return again.length
+  }
+
+  #fail(batch: QueuedBatch<Item>, failure: RequestFailure, startedAtMs: number): void {
+    if (this.#abort.signal.aborted) {
+      for (const item of batch.items) this.#handlers.givenUp(item)
+    } else if (failure.kind === 'too-large' || failure.kind === 'malformed') {
+      this.#handlers.troubled(failure)
+      this.#isolate(batch, failure)
+    } else {
+      this.#blockAndRetry(batch, failure, startedAtMs)
+    }
+  }
+
+  /** Halves a batch that was refused as a whole, until the item that is to blame stands alone. */
+  #isolate(batch: QueuedBatch<Item>, failure: RequestFailure): void {
+    const { items } = batch
+    const nowMs = this.#nowMs()
+    if (items.length > 1) {
+      if (failure.kind === 'too-large') this.#lowerBulkBytes(batch.bytes / 2)
+      const middle = items.length >> 1
+      const half = { dueAtMs: nowMs, isIsolated: true }
+      this.#queue.push({ ...half, items: items.slice(0, middle) })
+      this.#queue.push({ ...half, items: items.slice(middle) })
+      return
+    }
+    const item = items[0]!
+    const refusals = batch.refusals + 1
+    if (this.#handlers.isStale(item)) {
+      this.#handlers.givenUp(item)
+    } else if (refusals >= this.#options.soleRefusalsMax) {
+      this.#handlers.rejected(item, {
+        code: 'MILLRACE_BULK_REJECTED',
+        status: failure.status ?? 0,
+        type: failure.kind === 'too-large' ? 'request_too_large' : 'request_malformed',
+        reason: `refused alone, ${item.bytes} bytes: ${failure.reason}`,
+      })
+    } else {
+      const dueAtMs = nowMs + this.#delayMs(refusals)
+      this.#queue.push({ items, dueAtMs, refusals, isIsolated: true })
+    }
+  }
+
+  /** All requests wait: the trouble is not with one item. */
+  #blockAndRetry(batch: QueuedBatch<Item>, failure: RequestFailure, startedAtMs: number): void {
+    const nowMs = this.#nowMs()
+    this.#handlers.troubled(failure)
+    this.#concurrency.overloaded({ startedAtMs, nowMs })
+    // Requests that failed together are one failure: only the first of them lengthens the wait.
+    if (startedAtMs >= this.#blockedAtMs) {
+      this.#failures += 1
+      this.#blockedAtMs = nowMs
+      this.#blockedUntilMs = nowMs + this.#delayMs(this.#failures)
+    }
+    const wanted: Item[] = []
+    for (const item of batch.items) {
+      if (this.#handlers.isStale(item)) this.#handlers.givenUp(item)
+      else wanted.push(item)
+    }
+    this.#retry(wanted, batch.attempt + 1, batch.isIsolated)
+  }
+
+  #retry(items: Item[], attempt: number, isIsolated = false): void {
+    const dueAtMs = this.#nowMs() + this.#delayMs(attempt)
+    this.#queue.push({ items, dueAtMs, attempt, isIsolated })
+  }
+
+  #delayMs(attempt: number): number {
+    return backoffDelayMs(attempt, this.#options.backoff, this.#time.random)
+  }
+
+  #lowerBulkBytes(bytes: number): void {
+    const bulkBytes = Math.max(bulkBytesFloor, Math.floor(bytes))
+    this.#queue.lowerBulkBytes(bulkBytes)
+    this.#handlers.bulkBytesLowered(bulkBytes)
+  }
+}

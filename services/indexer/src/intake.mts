@@ -1,0 +1,40 @@
+// Decode and normalize: a record becomes bulk items, dead letters, or nothing that is to be indexed.
+import { errorText, type Rejection } from '@millrace/foundation'
+import type { KafkaRecord } from '@millrace/kafka'
+import { type EncodedItem, encodeBulkItem, type Indexable } from './bulk-request.mts'
+
+/** What turns records into events; `RecordNormalizer` of libs/formats. Pure. */
+export interface Normalizer {
+  normalize(
+    record: KafkaRecord,
+    receivedAtMs: number,
+  ): { events: readonly Indexable[]; rejections: readonly Rejection[]; kind?: string }
+}
+
+export interface IntakeOutcome {
+  items: (EncodedItem & { id: string })[]
+  rejections: readonly Rejection[]
+}
+
+/**
+ * A failure of our own code for one record must not stop the worker, which would read the same record
+ * again for ever: it is a rejection too.
+ */
+export function takeIn(
+  record: KafkaRecord,
+  receivedAtMs: number,
+  normalizer: Normalizer,
+): IntakeOutcome {
+  try {
+    const { events, rejections } = normalizer.normalize(record, receivedAtMs)
+    const items: IntakeOutcome['items'] = []
+    for (const event of events) {
+      const { text, bytes } = encodeBulkItem(event)
+      items.push({ id: event.id, text, bytes })
+    }
+    return { items, rejections }
+  } catch (error) {
+    const reason = `normalizing failed: ${errorText(error)}`.slice(0, 256)
+    return { items: [], rejections: [{ ok: false, code: 'MILLRACE_NORMALIZE_FAILED', reason }] }
+  }
+}

@@ -1,0 +1,64 @@
+// Take: what the worker knows of one partition while it owns it, and of each record that it took from there.
+import type { KafkaRecord } from '@millrace/kafka'
+import type { Holder } from './admission.mts'
+import type { EncodedItem } from './bulk-request.mts'
+import { type OpenRecord, PartitionSettlement } from './settle.mts'
+
+/**
+ * One partition, from its assignment to its revocation. A later assignment of the same partition is
+ * another object, so that late answers of the old one cannot touch the new one.
+ */
+export class OwnedPartition implements Holder {
+  readonly topic: string
+  readonly partition: number
+  readonly settlement: PartitionSettlement
+  heldBytes = 0
+  /** The consumer was told not to fetch it. */
+  isPaused = false
+  /** No further records are taken; what was taken is being finished. */
+  isClosing = false
+  /** Owned no more: nothing of it is committed, retried or dead-lettered by this worker. */
+  isEnded = false
+  /** The offset of the last successful commit of this ownership. */
+  committedOffset: number | undefined
+
+  constructor(topic: string, partition: number, options: { recordsMax: number }) {
+    this.topic = topic
+    this.partition = partition
+    this.settlement = new PartitionSettlement(options)
+  }
+
+  /** The offset that a commit would write now; undefined when there is nothing new to commit. */
+  get offsetToCommit(): number | undefined {
+    if (this.isEnded) return undefined
+    const offset = this.settlement.committableOffset
+    return offset === this.committedOffset ? undefined : offset
+  }
+}
+
+/** A record on its way, with what it holds of the memory bound. */
+export interface TakenRecord {
+  readonly record: KafkaRecord
+  readonly owner: OwnedPartition
+  readonly open: OpenRecord
+  bytes: number
+  /** Events still in this worker's hands; at 0 the record's bytes are released. */
+  eventsHeld: number
+}
+
+/** One event on its way to Elasticsearch. */
+export interface BulkItem extends EncodedItem {
+  readonly id: string
+  readonly origin: TakenRecord
+  /** When the line was written (`event.created`), in epoch ms. */
+  readonly createdAtMs: number
+}
+
+/** What a record without its bytes costs in memory: objects, headers, bookkeeping. Measured roughly. */
+const recordOverheadBytes = 512
+
+export function recordBytes(record: KafkaRecord): number {
+  let bytes = recordOverheadBytes + (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0)
+  for (const name in record.headers) bytes += record.headers[name]?.byteLength ?? 0
+  return bytes
+}

@@ -1,0 +1,269 @@
+// The journey on one screen: take, decode, normalize, batch, bulk, settle, commit.
+import type { Timer } from '@millrace/foundation'
+import type { ConsumerGroup, KafkaRecord, TopicPartition } from '@millrace/kafka'
+import { Admission } from './admission.mts'
+import { Batcher } from './batch.mts'
+import type { Fate } from './books.mts'
+import { OffsetCommitter } from './commit.mts'
+import { AdaptiveConcurrency } from './concurrency.mts'
+import { causeOfRejectedItem, identifyRecord } from './dead-letter.mts'
+import { type DeadLetterHandlers, DeadLetterWriter } from './dead-letter-writer.mts'
+import { Dispatcher, type DispatchHandlers } from './dispatch.mts'
+import { takeIn } from './intake.mts'
+import { Notifier } from './notifier.mts'
+import { type BulkItem, type OwnedPartition, recordBytes, type TakenRecord } from './ownership.mts'
+import { Partitions } from './partitions.mts'
+import type { PipelineOptions, PipelineParts, PipelineState } from './pipeline-parts.mts'
+
+export class Pipeline {
+  readonly #parts: PipelineParts
+  readonly #options: PipelineOptions
+  readonly #group: ConsumerGroup
+  readonly #admission: Admission
+  readonly #partitions: Partitions
+  readonly #batcher: Batcher<BulkItem>
+  readonly #concurrency: AdaptiveConcurrency
+  readonly #dispatcher: Dispatcher<BulkItem>
+  readonly #deadLetters: DeadLetterWriter
+  readonly #committer: OffsetCommitter
+  readonly #progress = new Notifier()
+  #lingerTimer: Timer | undefined
+
+  constructor(parts: PipelineParts, options: PipelineOptions) {
+    this.#parts = parts
+    this.#options = options
+    this.#group = parts.createGroup({
+      onRecords: (records) => this.#onRecords(records),
+      onAssigned: (partitions) => this.#onAssigned(partitions),
+      onRevoked: (partitions) => this.#onRevoked(partitions),
+    })
+    const group = this.#group
+    const { books } = parts
+    this.#admission = new Admission(options)
+    this.#partitions = new Partitions({ group, admission: this.#admission, books }, options)
+    this.#batcher = new Batcher(options)
+    this.#concurrency = new AdaptiveConcurrency(options)
+    this.#dispatcher = new Dispatcher(
+      { ...parts, concurrency: this.#concurrency, handlers: this.#bulkHandlers() },
+      options,
+    )
+    this.#deadLetters = new DeadLetterWriter(
+      {
+        ...parts,
+        ensureTopic: parts.ensureDeadLetterTopic,
+        handlers: this.#deadLetterHandlers(),
+      },
+      options.deadLetters,
+    )
+    this.#committer = new OffsetCommitter(
+      {
+        ...parts,
+        group,
+        owned: () => this.#partitions.all(),
+        ended: (commit) => this.#onCommitEnded(commit),
+      },
+      options,
+    )
+  }
+
+  /** Joins the group; records flow from then on. */
+  async start(): Promise<void> {
+    this.#committer.start()
+    await this.#group.start()
+  }
+
+  /** Takes nothing more, finishes what is in flight within the drain deadline, commits, leaves the group. */
+  async close(): Promise<void> {
+    this.#partitions.close(this.#partitions.all())
+    this.#progress.notify()
+    await this.#group.close()
+    this.#committer.close()
+    this.#dispatcher.close()
+    this.#deadLetters.close()
+    this.#lingerTimer?.cancel()
+  }
+
+  /** What the metrics look at. */
+  get state(): PipelineState {
+    return {
+      inFlightBytes: this.#admission.inFlightBytes,
+      requestsInFlight: this.#dispatcher.requestsInFlight,
+      concurrencyLimit: this.#concurrency.limit,
+      batchesQueued: this.#dispatcher.batchesQueued,
+      partitions: this.#partitions.all(),
+      highWatermarks: this.#group.highWatermarks(),
+    }
+  }
+
+  async #onRecords(records: readonly KafkaRecord[]): Promise<void> {
+    const first = records[0]
+    let owner = first === undefined ? undefined : this.#partitions.find(first.partition)
+    for (const record of records) {
+      if (owner !== undefined) await this.#room(owner)
+      if (owner === undefined || owner.isClosing) {
+        this.#parts.books.recordsUnowned += 1
+        continue
+      }
+      if (!owner.settlement.continuesAt(record.offset)) owner = this.#partitions.restart(owner)
+      this.#take(owner, record)
+    }
+    this.#submitDue()
+  }
+
+  async #room(owner: OwnedPartition): Promise<void> {
+    if (owner.isClosing || this.#partitions.admits(owner)) return
+    this.#submitDue()
+    await this.#progress.until(() => owner.isClosing || this.#partitions.admits(owner))
+  }
+
+  #take(owner: OwnedPartition, record: KafkaRecord): void {
+    const { clock, books, normalizer } = this.#parts
+    const nowMs = clock.now()
+    const { items, rejections } = takeIn(record, nowMs, normalizer)
+    const events = items.length + rejections.length
+    let bytes = recordBytes(record)
+    books.recordsTaken += 1
+    books.recordBytesTaken += bytes
+    books.take(Math.max(1, events))
+    const open = owner.settlement.take(record.offset, events)
+    // A control record of a kind that this version does not know, or an empty container.
+    if (events === 0) return books.end('skipped')
+    for (const item of items) bytes += item.bytes
+    const origin: TakenRecord = { record, owner, open, bytes, eventsHeld: events }
+    this.#admission.take(owner, bytes)
+    const createdAtMs = record.timestampMs > 0 ? Math.min(record.timestampMs, nowMs) : nowMs
+    for (const item of items) {
+      this.#batcher.add({ ...item, origin, createdAtMs }, clock.monotonicMs())
+    }
+    for (const { code, reason } of rejections) {
+      const eventId = identifyRecord(record, this.#options.clusterId)
+      this.#deadLetters.add({ origin, eventId, cause: { code, reason } })
+    }
+  }
+
+  #submitDue(): void {
+    const nowMs = this.#parts.clock.monotonicMs()
+    for (;;) {
+      const batch = this.#batcher.takeDue(nowMs)
+      if (batch === undefined) break
+      this.#dispatcher.submit(batch)
+    }
+    const dueAtMs = this.#batcher.dueAtMs()
+    if (dueAtMs === undefined || this.#lingerTimer !== undefined) return
+    this.#lingerTimer = this.#parts.clock.setTimer(dueAtMs - nowMs, () => {
+      this.#lingerTimer = undefined
+      this.#submitDue()
+    })
+  }
+
+  /** The event is terminal: indexed, there already, or safely in the dead-letter topic. */
+  #settle(origin: TakenRecord, fate: Fate): void {
+    origin.owner.settlement.settleEvent(origin.open)
+    this.#letGo(origin, fate)
+  }
+
+  #letGo(origin: TakenRecord, fate: Fate): void {
+    this.#parts.books.end(fate)
+    origin.eventsHeld -= 1
+    if (origin.eventsHeld === 0) this.#admission.release(origin.owner, origin.bytes)
+  }
+
+  #afterProgress(): void {
+    this.#partitions.resumeWithRoom()
+    this.#progress.notify()
+  }
+
+  #bulkHandlers(): DispatchHandlers<BulkItem> {
+    const { observer, clock, books } = this.#parts
+    return {
+      settled: (item, verdict) => {
+        if (verdict === 'indexed') observer.indexed(clock.now() - item.createdAtMs)
+        this.#settle(item.origin, verdict)
+      },
+      rejected: ({ id, origin }, cause) =>
+        this.#deadLetters.add({ origin, eventId: id, cause: causeOfRejectedItem(cause) }),
+      isStale: (item) => item.origin.owner.isEnded,
+      givenUp: (item) => this.#letGo(item.origin, 'given_up'),
+      requestEnded: (request) => {
+        books.itemsRetried += request.retried
+        observer.requestEnded(request)
+        this.#afterProgress()
+      },
+      troubled: (failure) => observer.requestFailed(failure),
+      bulkBytesLowered: (bulkBytes) => {
+        this.#batcher.lowerBulkBytes(bulkBytes)
+        observer.bulkBytesLowered(bulkBytes)
+      },
+    }
+  }
+
+  #deadLetterHandlers(): DeadLetterHandlers {
+    const { observer, books } = this.#parts
+    return {
+      deadLettered: ({ origin, cause }) => {
+        books.deadLettered(cause.code)
+        observer.deadLettered(cause, origin.record)
+        this.#settle(origin, 'dead_lettered')
+      },
+      isStale: ({ origin }) => origin.owner.isEnded,
+      givenUp: ({ origin }) => this.#letGo(origin, 'given_up'),
+      published: () => this.#afterProgress(),
+      failed: (error) => {
+        books.deadLetterFailures += 1
+        observer.deadLetterFailed(error)
+      },
+    }
+  }
+
+  #onCommitEnded(commit: { isCommitted: boolean; error?: unknown }): void {
+    if (commit.isCommitted) this.#parts.books.commits += 1
+    else this.#parts.books.commitFailures += 1
+    this.#parts.observer.commitEnded(commit)
+  }
+
+  #onAssigned(partitions: readonly TopicPartition[]): void {
+    this.#parts.books.rebalances += 1
+    this.#partitions.assign(partitions)
+    this.#dropStale()
+    this.#parts.observer.assigned(partitions)
+  }
+
+  /**
+   * 1. The group takes partitions away; nothing more of them is taken. 2. What is in flight is finished,
+   * or the deadline passes. 3. What is settled is committed, so that the next owner starts behind it.
+   * 4. The ownership ends: answers that come later settle nothing that anybody commits, and what was
+   * not finished is given up, for the next owner reads it again.
+   */
+  async #onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const owners = this.#partitions.close(partitions)
+    this.#progress.notify()
+    for (let batch = this.#batcher.take(); batch !== undefined; batch = this.#batcher.take()) {
+      this.#dispatcher.submit(batch)
+    }
+    await this.#drain(owners)
+    await this.#committer.commit(owners)
+    this.#partitions.end(owners)
+    this.#dropStale()
+    let unsettled = 0
+    for (const owner of owners) unsettled += owner.settlement.span
+    this.#parts.observer.revoked(partitions, unsettled)
+  }
+
+  async #drain(owners: readonly OwnedPartition[]): Promise<void> {
+    let isExpired = false
+    const timer = this.#parts.clock.setTimer(this.#options.drainTimeoutMs, () => {
+      isExpired = true
+      this.#progress.notify()
+    })
+    await this.#progress.until(
+      () => isExpired || owners.every((owner) => owner.isEnded || owner.settlement.span === 0),
+    )
+    timer.cancel()
+  }
+
+  #dropStale(): void {
+    this.#dispatcher.discardStale()
+    this.#deadLetters.discardStale()
+    this.#afterProgress()
+  }
+}

@@ -1,0 +1,271 @@
+// The world around the pipeline, played by small fakes: a group, a store and a producer.
+import { BulkRequestError, PublishError, seededRandom } from '@millrace/foundation'
+import type {
+  ConsumerGroup,
+  KafkaRecord,
+  PartitionOffset,
+  PublishedBatch,
+  PublishRequest,
+  TopicPartition,
+} from '@millrace/kafka'
+import { Books } from '../../src/books.mts'
+import type { Normalizer } from '../../src/intake.mts'
+import { Pipeline } from '../../src/pipeline.mts'
+import type { GroupHandlers, PipelineOptions } from '../../src/pipeline-parts.mts'
+import { ManualClock, settleMicrotasks } from './manual-clock.ts'
+
+export const topic = 'logs'
+
+export class FakeGroup implements ConsumerGroup {
+  handlers!: GroupHandlers
+  readonly paused = new Set<number>()
+  readonly committed = new Map<number, number>()
+  readonly commits: PartitionOffset[][] = []
+  /** What the next commits answer. */
+  commitAnswer: () => Promise<boolean> = () => Promise.resolve(true)
+  #assigned: TopicPartition[] = []
+
+  start(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  assign(...partitions: number[]): void {
+    this.paused.clear()
+    this.#assigned = partitions.map((partition) => ({ topic, partition }))
+    this.handlers.onAssigned(this.#assigned)
+  }
+
+  revoke(): Promise<void> {
+    const revoked = this.#assigned
+    this.#assigned = []
+    return this.handlers.onRevoked(revoked)
+  }
+
+  /** Hands records over; resolves when the pipeline has taken (or refused) all of them. */
+  deliver(partition: number, from: number, values: readonly string[]): Promise<void> {
+    return this.handlers.onRecords(
+      values.map((value, index) => fakeRecord(partition, from + index, value)),
+    )
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const { partition } of partitions) this.paused.add(partition)
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    for (const { partition } of partitions) this.paused.delete(partition)
+  }
+
+  async commit(offsets: readonly PartitionOffset[]): Promise<boolean> {
+    const isCommitted = await this.commitAnswer()
+    if (isCommitted) {
+      this.commits.push([...offsets])
+      for (const { partition, offset } of offsets) this.committed.set(partition, offset)
+    }
+    return isCommitted
+  }
+
+  assignment(): readonly TopicPartition[] {
+    return this.#assigned
+  }
+
+  highWatermarks(): ReadonlyMap<number, number> {
+    return new Map()
+  }
+
+  async close(): Promise<void> {
+    if (this.#assigned.length > 0) await this.revoke()
+  }
+}
+
+export interface BulkCall {
+  ids: string[]
+  bytes: number
+  answer: (result: unknown) => void
+  fail: (error: Error) => void
+  signal: AbortSignal | undefined
+}
+
+/** Answers each request by `reply`; a request for which it returns undefined waits for the test. */
+export class FakeStore {
+  readonly calls: BulkCall[] = []
+  readonly documents = new Map<string, unknown>()
+  writes = 0
+  reply: (call: BulkCall) => unknown = (call) => this.index(call.ids)
+
+  bulk(body: Buffer, options: { signal?: AbortSignal }): Promise<unknown> {
+    const lines = body.toString().trimEnd().split('\n')
+    const ids = lines.filter((_, at) => at % 2 === 0).map((line) => JSON.parse(line).create._id)
+    return new Promise((answer, fail) => {
+      const call = { ids, bytes: body.byteLength, answer, fail, signal: options.signal }
+      options.signal?.addEventListener('abort', () => fail(bulkError(undefined)))
+      this.calls.push(call)
+      try {
+        const result = this.reply(call)
+        if (result !== undefined) answer(result)
+      } catch (error) {
+        fail(error as Error)
+      }
+    })
+  }
+
+  /** What Elasticsearch would do and answer; `statusOf` overrides it for single ids. */
+  index(ids: readonly string[], statusOf: (id: string) => number | undefined = () => undefined) {
+    const items = ids.map((id) => {
+      const status = statusOf(id) ?? (this.documents.has(id) ? 409 : 201)
+      if (status === 201) {
+        this.documents.set(id, true)
+        this.writes += 1
+        return { create: { _id: id, status } }
+      }
+      const type = status === 409 ? 'version_conflict_engine_exception' : `error_${status}`
+      return { create: { _id: id, status, error: { type, reason: `refused [${id}]` } } }
+    })
+    return { errors: items.some((item) => item.create.status >= 300), took: 1, items }
+  }
+}
+
+export function bulkError(status: number | undefined): BulkRequestError {
+  const context = status === undefined ? {} : { status }
+  const code = status === undefined ? 'MILLRACE_BULK_UNREACHABLE' : 'MILLRACE_BULK_REFUSED'
+  return new BulkRequestError(code, `refused with ${status}`, { context, retryable: true })
+}
+
+export class FakeProducer {
+  readonly published: PublishRequest[] = []
+  failure: Error | undefined
+  hold: Promise<void> | undefined
+
+  async publish(request: PublishRequest): Promise<PublishedBatch> {
+    await this.hold
+    if (this.failure !== undefined) throw this.failure
+    this.published.push(request)
+    return { topic: request.topic, partition: 0, baseOffset: 0 }
+  }
+}
+
+export const publishFailure = (reason: string): PublishError =>
+  new PublishError('MILLRACE_PUBLISH_REJECTED', `not published: ${reason}`, { context: { reason } })
+
+export function fakeRecord(partition: number, offset: number, value: string): KafkaRecord {
+  return {
+    topic,
+    partition,
+    offset,
+    timestampMs: 1_767_323_044_000,
+    key: null,
+    value: Buffer.from(value),
+    headers: { origin: Buffer.from('test') },
+  }
+}
+
+/** `a,b` holds two events, `!x` is garbage, `` (nothing) is a control record; `throw` is a bug of ours. */
+export const fakeNormalizer: Normalizer = {
+  normalize(record) {
+    const text = Buffer.from(record.value ?? []).toString()
+    if (text === 'throw') throw new Error('a bug')
+    if (text === '') return { events: [], rejections: [], kind: 'future' }
+    const parts = text.split(',')
+    const base = `${record.partition}-${record.offset}`
+    const idOf = (index: number): string => (parts.length === 1 ? base : `${base}.${index}`)
+    return {
+      events: parts.flatMap((part, index) =>
+        part.startsWith('!')
+          ? []
+          : [{ id: idOf(index), dataStream: 'logs-app-default', document: { message: part } }],
+      ),
+      rejections: parts
+        .filter((part) => part.startsWith('!'))
+        .map((part) => ({ ok: false, code: 'MILLRACE_DECODE_HEADER', reason: `garbage ${part}` })),
+    }
+  },
+}
+
+export const testOptions: PipelineOptions = {
+  clusterId: 'cluster',
+  bulkBytes: 1_000_000,
+  bulkCount: 100,
+  lingerMs: 50,
+  minInFlight: 1,
+  maxInFlight: 4,
+  latencyTargetMs: 5_000,
+  inFlightBytesMax: 10_000_000,
+  resumeRatio: 0.7,
+  unsettledRecordsMax: 10_000,
+  requestTimeoutMs: 30_000,
+  backoff: { initialMs: 100, maxMs: 5_000 },
+  soleRefusalsMax: 3,
+  commitIntervalMs: 1_000,
+  drainTimeoutMs: 10_000,
+  deadLetters: {
+    topic: 'logs.dead-letter',
+    batchCount: 100,
+    batchBytes: 500_000,
+    backoff: { initialMs: 100, maxMs: 5_000 },
+  },
+}
+
+export interface TestWorld {
+  clock: ManualClock
+  group: FakeGroup
+  store: FakeStore
+  producer: FakeProducer
+  books: Books
+  pipeline: Pipeline
+  delaysMs: number[]
+  failures: string[]
+  bulkBytesLowered: number[]
+  topicsEnsured: { count: number; failure: Error | undefined }
+}
+
+/** A started pipeline in a fake world. */
+export async function startWorld(options: Partial<PipelineOptions> = {}): Promise<TestWorld> {
+  const clock = new ManualClock()
+  const group = new FakeGroup()
+  const store = new FakeStore()
+  const producer = new FakeProducer()
+  const books = new Books()
+  const topicsEnsured = { count: 0, failure: undefined as Error | undefined }
+  const seen = {
+    delaysMs: [] as number[],
+    failures: [] as string[],
+    bulkBytesLowered: [] as number[],
+  }
+  const pipeline = new Pipeline(
+    {
+      createGroup: (handlers) => {
+        group.handlers = handlers
+        return group
+      },
+      normalizer: fakeNormalizer,
+      target: store,
+      producer,
+      ensureDeadLetterTopic: async () => {
+        topicsEnsured.count += 1
+        if (topicsEnsured.failure !== undefined) throw topicsEnsured.failure
+      },
+      clock,
+      random: seededRandom(1),
+      books,
+      observer: {
+        indexed: (delayMs) => seen.delaysMs.push(delayMs),
+        requestEnded: () => {},
+        requestFailed: (failure) => seen.failures.push(failure.kind),
+        bulkBytesLowered: (bulkBytes) => seen.bulkBytesLowered.push(bulkBytes),
+        deadLettered: () => {},
+        deadLetterFailed: () => {},
+        commitEnded: () => {},
+        assigned: () => {},
+        revoked: () => {},
+      },
+    },
+    { ...testOptions, ...options },
+  )
+  await pipeline.start()
+  await settleMicrotasks()
+  return { clock, group, store, producer, books, pipeline, topicsEnsured, ...seen }
+}
+
+/** `count` values that are all good. */
+export const lines = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `line ${index}`)

@@ -1,0 +1,193 @@
+// Last step, publish: a batch is tried until Kafka has it, for as long as the transport lives.
+import {
+  type BackoffOptions,
+  backoffDelayMs,
+  type Clock,
+  errorText,
+  PublishError,
+  type Random,
+  type Timer,
+} from '@millrace/foundation'
+import type { Compression, OutgoingRecord, Producer } from '@millrace/kafka'
+import type { Counters } from './counters.ts'
+import { cutLine } from './line-cut.ts'
+import type { QueuedLine } from './line-queue.ts'
+import type { Notes } from './notes.ts'
+import type { DropReason } from './settings.ts'
+
+export interface DeliveryOptions {
+  createProducer: () => Producer
+  toRecord: (line: QueuedLine) => OutgoingRecord
+  topic: string
+  compression: Compression
+  backoff: BackoffOptions
+  /** Longest that one try may take before its producer is given up and replaced. Unit: ms. */
+  publishTimeoutMs: number
+  /** Below this a line is not cut any more but given up. Unit: bytes. */
+  lineCutMinBytes: number
+  counters: Counters
+  notes: Notes
+  clock: Clock
+  random: Random
+  onDropped: (reason: DropReason, count: number) => void
+}
+
+/** Failed tries before a person is told: brokers restart and leaders move all the time. */
+const quietTries = 2
+const troubleKind = 'publish'
+
+export class Delivery {
+  readonly #options: DeliveryOptions
+  readonly #stopped = new AbortController()
+  #woken = new AbortController()
+  #producer: Producer | undefined
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Resolves when each line is published or given up, or when `stop` was called. Never rejects. A part that is
+   * too large for the topic is halved, a single line that is too large is cut: log2 of the batch is the bound of both.
+   */
+  async deliver(lines: readonly QueuedLine[]): Promise<void> {
+    const { clock, random, backoff, counters } = this.#options
+    const parts = [lines]
+    let failures = 0
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+      const error = await this.#tryPart(part)
+      if (this.#stopped.signal.aborted) return
+      if (error === undefined) {
+        counters.published += part.length
+        failures = 0
+        this.#options.notes.over(troubleKind, 'Kafka takes lines again')
+      } else if (isAboutRecords(error)) {
+        parts.push(...this.#smaller(part, error).toReversed())
+      } else {
+        parts.push(part)
+        counters.retries++
+        failures++
+        this.#tell(error, failures)
+        await this.#pause(backoffDelayMs(failures, backoff, random), clock)
+        if (this.#stopped.signal.aborted) return
+      }
+    }
+  }
+
+  /** Batches that wait for their next try make it now: somebody waits for a flush. */
+  wake(): void {
+    this.#woken.abort()
+    this.#woken = new AbortController()
+  }
+
+  /** No further try; lines in flight stay unsettled. */
+  stop(): void {
+    this.#stopped.abort()
+    this.#woken.abort()
+  }
+
+  /** Resolves when the connections are closed, at the latest after `timeoutMs`. Never rejects. */
+  async close(timeoutMs: number): Promise<void> {
+    this.stop()
+    const producer = this.#producer
+    this.#producer = undefined
+    if (producer === undefined) return
+    await this.#within(timeoutMs, producer.close()).catch(() => undefined)
+  }
+
+  async #tryPart(part: readonly QueuedLine[]): Promise<unknown> {
+    const { topic, compression, toRecord, publishTimeoutMs } = this.#options
+    const producer = (this.#producer ??= this.#options.createProducer())
+    try {
+      const records = part.map(toRecord)
+      const published = producer.publish({ topic, records, compression })
+      if ((await this.#within(publishTimeoutMs, published)) === undefined) {
+        this.#replace(producer)
+        return new PublishError(
+          'MILLRACE_PUBLISH_UNREACHABLE',
+          `no answer in ${publishTimeoutMs} ms`,
+          { retryable: true },
+        )
+      }
+      return undefined
+    } catch (error) {
+      return error ?? new Error('publish failed without a reason')
+    }
+  }
+
+  /** A client that neither succeeds nor fails is stuck; the lines' ids make a late success harmless. */
+  #replace(producer: Producer): void {
+    if (this.#producer !== producer) return
+    this.#producer = undefined
+    producer.close().catch(() => undefined)
+  }
+
+  #smaller(part: readonly QueuedLine[], error: PublishError): (readonly QueuedLine[])[] {
+    const [line] = part
+    if (part.length > 1) {
+      const middle = part.length >> 1
+      return [part.slice(0, middle), part.slice(middle)]
+    }
+    const { lineCutMinBytes, counters, onDropped } = this.#options
+    const canCut = isTooLarge(error) && line !== undefined && line.value.length > lineCutMinBytes
+    if (!canCut) {
+      onDropped(isTooLarge(error) ? 'too-large' : 'rejected', part.length)
+      return []
+    }
+    const value = cutLine(line.value, Math.max(lineCutMinBytes, line.value.length >> 1))
+    if (line.originalBytes === undefined) counters.truncated++
+    return [[{ ...line, value, originalBytes: line.originalBytes ?? line.value.length }]]
+  }
+
+  #tell(error: unknown, failures: number): void {
+    const needsPerson = error instanceof PublishError && !error.retryable
+    if (failures <= quietTries && !needsPerson) return
+    const { notes, topic, counters } = this.#options
+    const waiting = counters.snapshot(0).waiting
+    notes.trouble(
+      troubleKind,
+      `topic ${topic} takes no lines (${errorText(error)}); ${waiting} lines wait, trying on`,
+    )
+  }
+
+  #pause(delayMs: number, clock: Clock): Promise<void> {
+    return new Promise((resolve) => {
+      const { signal } = this.#woken
+      if (signal.aborted) return resolve()
+      const timer = clock.setTimer(delayMs, finish, { unref: true })
+      signal.addEventListener('abort', finish, { once: true })
+      function finish(): void {
+        timer.cancel()
+        signal.removeEventListener('abort', finish)
+        resolve()
+      }
+    })
+  }
+
+  /** The promise's value, or undefined at the deadline. */
+  async #within<Value>(timeoutMs: number, promise: Promise<Value>): Promise<Value | undefined> {
+    let timer: Timer | undefined
+    const deadline = new Promise<undefined>((resolve) => {
+      timer = this.#options.clock.setTimer(timeoutMs, () => resolve(undefined), { unref: true })
+    })
+    try {
+      return await Promise.race([promise, deadline])
+    } finally {
+      timer?.cancel()
+    }
+  }
+}
+
+/** The broker will never take this part as it is: waiting does not help, smaller parts do. */
+function isAboutRecords(error: unknown): error is PublishError {
+  return isTooLarge(error) || reasonOf(error) === 'invalid-record'
+}
+
+function isTooLarge(error: unknown): boolean {
+  return reasonOf(error) === 'too-large'
+}
+
+function reasonOf(error: unknown): unknown {
+  const isRejected = error instanceof PublishError && !error.retryable
+  return isRejected ? error.context['reason'] : undefined
+}

@@ -1,0 +1,165 @@
+// What the transport is told: options and environment become settings, or one error that names every wrong option.
+import { ConfigError } from '@millrace/foundation'
+import type { z } from 'zod'
+import { type Environment, readEnvironment, variableFor } from './environment.ts'
+import { type Settings, streamSchema, targetSchema } from './settings.ts'
+
+/** What pino adds to a target's options for its own use. */
+const pinoMembers = new Set(['$context', 'pinoWillSendConfig', 'levels', 'dedupe'])
+
+/** Values of these are never repeated in an error. */
+const secretPath = /^(sasl|tls)(\.|$)/
+
+export interface ReadOptionsInput {
+  options: unknown
+  env: Environment
+  readFile: (path: string) => string
+  kind: 'stream' | 'target'
+}
+
+/**
+ * Options win over the environment, the environment over the defaults.
+ * @throws ConfigError that lists all problems at once: the option, the rule, what was found, and the variable it came from.
+ */
+export function readOptions({ options, env, readFile, kind }: ReadOptionsInput): Settings {
+  const given = options ?? {}
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    throw new ConfigError(
+      'MILLRACE_CONFIG_VALUE',
+      `@millrace/transport: options must be an object, got ${describe(given)}`,
+    )
+  }
+  const { values, origins } = readEnvironment(env, readFile)
+  const raw: Record<string, unknown> = { ...values }
+  const own = new Set<string>()
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || (kind === 'target' && pinoMembers.has(name))) continue
+    const merge = name === 'service' && isPlainObject(value) && isPlainObject(raw[name])
+    raw[name] = merge ? { ...(raw[name] as object), ...(value as object) } : value
+    if (merge) for (const member of Object.keys(value as object)) own.add(`${name}.${member}`)
+    else own.add(name)
+  }
+  const parsed = (kind === 'target' ? targetSchema : streamSchema).safeParse(raw)
+  if (parsed.success) return parsed.data
+  const origin = (path: string): string | undefined => {
+    const [first = ''] = path.split(/[.[]/)
+    if (own.has(first) || own.has(path)) return undefined
+    return origins.get(path) ?? origins.get(first) ?? missingVariable(path, first, origins)
+  }
+  const issues = parsed.error.issues
+  const unknownOnly = issues.every((issue) => issue.code === 'unrecognized_keys')
+  throw new ConfigError(
+    unknownOnly ? 'MILLRACE_CONFIG_UNKNOWN' : 'MILLRACE_CONFIG_VALUE',
+    `@millrace/transport: ${issues.map((issue) => problemText(issue, raw, kind, origin)).join('; ')}`,
+  )
+}
+
+type Issue = z.core.$ZodIssue
+
+function problemText(
+  issue: Issue,
+  raw: unknown,
+  kind: 'stream' | 'target',
+  origin: (path: string) => string | undefined,
+): string {
+  const path = pathText(issue.path)
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownOptions(path, kind)
+    return issue.keys
+      .map((key) => {
+        const name = path === '' ? key : `${path}.${key}`
+        if (name === 'onDrop') {
+          return 'onDrop is an option of createMillraceStream only: a function can not cross into a worker'
+        }
+        const near = nearest(key, known)
+        const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`
+        return `${name} is not an option; ${hint}`
+      })
+      .join('; ')
+  }
+  const variable = origin(path)
+  const found = secretPath.test(path)
+    ? typeName(valueAt(raw, issue.path))
+    : describe(valueAt(raw, issue.path))
+  const from = variable === undefined ? '' : ` (from ${variable})`
+  return `${path}: ${issue.message}; got ${found}${from}`
+}
+
+/** A member that is missing beside members from the environment is also looked for there. */
+function missingVariable(
+  path: string,
+  first: string,
+  origins: ReadonlyMap<string, string>,
+): string | undefined {
+  const siblings = [...origins.keys()].some((known) => known.startsWith(`${first}.`))
+  return siblings ? variableFor(path) : undefined
+}
+
+function knownOptions(path: string, kind: 'stream' | 'target'): string[] {
+  if (path === '') return Object.keys((kind === 'target' ? targetSchema : streamSchema).shape)
+  if (path === 'service') return ['name', 'version', 'environment', 'node']
+  if (path === 'sasl') return ['mechanism', 'username', 'password']
+  return ['ca', 'cert', 'key', 'passphrase', 'servername', 'rejectUnauthorized']
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  let text = ''
+  for (const part of path) {
+    if (typeof part === 'number') text += `[${part}]`
+    else text += text === '' ? String(part) : `.${String(part)}`
+  }
+  return text
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  let value = raw
+  for (const part of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[part]
+  return value
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function typeName(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object'
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'bigint' || typeof value === 'symbol') return `a ${typeof value}`
+  const text = JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}
+
+/** The known name that differs least: other case, or at most two letters changed. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase()
+  let best: string | undefined
+  let bestDistance = 3
+  for (const candidate of known) {
+    const distance = editDistance(lower, candidate.toLowerCase())
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= left.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= right.length; column++) {
+      const changed = previous[column - 1]! + (left[row - 1] === right[column - 1] ? 0 : 1)
+      current.push(Math.min(changed, previous[column]! + 1, current[column - 1]! + 1))
+    }
+    previous = current
+  }
+  return previous[right.length]!
+}

@@ -1,0 +1,32 @@
+// A sink with a fake Kafka, a manual clock and notes that a test can read.
+import { seededRandom } from '@millrace/foundation'
+import { Notes } from '../../src/notes.ts'
+import { readOptions } from '../../src/options.ts'
+import type { StreamOptions } from '../../src/settings.ts'
+import { Sink, type SinkLimits } from '../../src/sink.ts'
+import { FakeProducer } from './fake-producer.ts'
+import { ManualClock } from './manual-clock.ts'
+
+export function createTestSink(options: StreamOptions = {}, limits: Partial<SinkLimits> = {}) {
+  const clock = new ManualClock()
+  const producer = new FakeProducer()
+  const producers: FakeProducer[] = []
+  const notes: string[] = []
+  const settings = readOptions({ options, env: {}, readFile: () => '', kind: 'stream' })
+  const sink = new Sink(settings, {
+    clock,
+    random: seededRandom(1),
+    hostname: 'host-1',
+    notes: new Notes(clock, (line) => notes.push(line)),
+    createProducer: () => {
+      const next = producers.length === 0 ? producer : new FakeProducer()
+      producers.push(next)
+      return next
+    },
+    limits,
+  })
+  const write = (...lines: string[]): void => {
+    sink.accept(Buffer.from(lines.map((line) => `${line}\n`).join('')))
+  }
+  return { sink, clock, producer, producers, notes, write }
+}

@@ -1,6 +1,7 @@
 // The door: real Kafka and Elasticsearch for tests, `npm start`, chaos runs and benchmarks.
 export { LocalStackError, type LocalStackErrorCode, localStackErrorCodes } from './errors.ts'
 export { startLocalStack } from './local-stack.ts'
+export { startTestStack } from './test-stack.ts'
 export type {
   ElasticsearchOptions,
   KafkaOptions,

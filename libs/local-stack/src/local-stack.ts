@@ -36,11 +36,13 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
   try {
     mkdirSync(directory, { recursive: true })
     const context = { jdk, environment, servers, directory }
-    const { endpoints, plans } = await planServers(options, context)
+    let isForming = true
+    const { endpoints, plans } = await planServers(options, context, () => isForming)
     const { readyTimeoutMs = 120_000, stopTimeoutMs = 15_000 } = options
     const bounds = { clock, readyTimeoutMs, stopTimeoutMs }
     const nodes = plans.map((plan) => new ServerProcess(plan, bounds))
     await startAll(nodes, onProgress, signal)
+    isForming = false
     return new RunningStack(endpoints, nodes, cleanUp)
   } catch (error) {
     cleanUp()
@@ -77,6 +79,7 @@ async function startAll(
 async function planServers(
   options: LocalStackOptions,
   context: PlanContext,
+  isForming: () => boolean,
 ): Promise<{ endpoints: StackEndpoints; plans: ServerPlan[] }> {
   const { clock = systemClock, random = systemRandom, kafka = {}, elasticsearch = {} } = options
   const taken = new Set<number>()
@@ -101,7 +104,7 @@ async function planServers(
       controllerPorts.push(await freePort(taken, random))
     }
     endpoints.kafka = ports.map((port) => `127.0.0.1:${port}`)
-    const plan = { ...kafka, ports, controllerPorts, clusterId }
+    const plan = { ...kafka, ports, controllerPorts, clusterId, isForming }
     plans.push(...ports.map((_, index) => kafkaPlan(index + 1, plan, context)))
   }
   if (elasticsearch !== false) {

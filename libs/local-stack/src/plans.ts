@@ -21,6 +21,8 @@ export interface KafkaPlan extends KafkaOptions {
   ports: readonly number[]
   controllerPorts: readonly number[]
   clusterId: string
+  /** True until the stack has started as a whole: then each broker waits until it knows all others. */
+  isForming: () => boolean
 }
 
 /** One broker and controller, at most 512 MiB of heap. */
@@ -38,7 +40,10 @@ export function kafkaPlan(nodeId: number, kafka: KafkaPlan, context: PlanContext
       ...jvmArguments(name, '512m', context),
       `-Dlog4j2.configurationFile=${log4j}`,
       ...classPath('kafka', context),
-      ...['KafkaLauncher', properties, logDirectory, clusterId],
+      'KafkaLauncher',
+      properties,
+      logDirectory,
+      clusterId,
     ],
     configure() {
       mkdirSync(join(home, 'tmp'), { recursive: true })
@@ -78,7 +83,9 @@ export function elasticsearchPlan(
       // Vector similarity; without it each start warns.
       '--add-modules=jdk.incubator.vector',
       ...classPath('elasticsearch', context),
-      ...['ElasticsearchLauncher', join(context.servers, 'elasticsearch-home'), config],
+      'ElasticsearchLauncher',
+      join(context.servers, 'elasticsearch-home'),
+      config,
     ],
     configure() {
       mkdirSync(config, { recursive: true })

@@ -1,7 +1,14 @@
 // Before the servers: their jars, fetched once by Maven and kept between runs.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { existsSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Clock } from '@millrace/foundation'
 import { LocalStackError } from './errors.ts'
@@ -90,8 +97,10 @@ async function copyJars(target: string, preparation: Preparation): Promise<void>
   await runToEnd(
     maven,
     [
-      ...['--batch-mode', '--file', join(packageFolder, 'pom.xml')],
-      ...['dependency:copy-dependencies', `-Dmillrace.servers=${target}`],
+      '--batch-mode',
+      `--file=${join(packageFolder, 'pom.xml')}`,
+      'dependency:copy-dependencies',
+      `-Dmillrace.servers=${target}`,
     ],
     // Maven takes the Java it is configured for; ours only when there is no other.
     {
@@ -135,14 +144,14 @@ async function compile(
   launcher: string,
   preparation: Preparation,
 ): Promise<void> {
-  const sources = join(packageFolder, 'servers/java')
+  const sources = ['DieWithParent', launcher].map((name) =>
+    join(packageFolder, `servers/java/${name}.java`),
+  )
+  const classPath = join(folder, server, '*')
+  const output = join(folder, `${server}-launcher`)
   await runToEnd(
     join(preparation.jdk.home, 'bin/javac'),
-    [
-      ...['--release', String(jdkVersionMin), '-nowarn'],
-      ...['-cp', join(folder, server, '*'), '-d', join(folder, `${server}-launcher`)],
-      ...[join(sources, 'DieWithParent.java'), join(sources, `${launcher}.java`)],
-    ],
+    ['--release', String(jdkVersionMin), '-nowarn', '-cp', classPath, '-d', output, ...sources],
     { environment: preparation.environment, signal: preparation.signal },
   )
 }

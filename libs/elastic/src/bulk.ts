@@ -1,0 +1,63 @@
+// Bulk, on the wire: a prepared body goes out, the answer comes back item by item.
+import { BulkRequestError } from '@millrace/foundation'
+import { type Connection, type StoreRequest } from './connection.ts'
+
+export interface BulkItemAnswer {
+  _id?: string
+  status?: number
+  error?: unknown
+  failure_store?: string
+}
+
+/** What the server said; whether it fits the request is for the reader of the items to judge. */
+export interface BulkAnswer {
+  /** Time that the server spent. Unit: ms. */
+  took?: number
+  errors?: boolean
+  /** One member per item, in the order that was sent, each under the name of its action. */
+  items: Record<string, BulkItemAnswer>[]
+}
+
+export interface BulkOptions {
+  signal?: AbortSignal
+  /** Default: the settings' `requestTimeoutMs`. */
+  timeoutMs?: number
+}
+
+/**
+ * Only what a verdict needs: a status for each item, so that items can be counted and never vanish when all
+ * went well; the id, so that a shifted answer shows.
+ */
+const filterPath = 'took,errors,items.*._id,items.*.status,items.*.error,items.*.failure_store'
+
+/**
+ * `require_data_stream` (since 8.13): where the index template is missing, an item fails with 404, and no
+ * plain index with guessed types comes into being in the data stream's place.
+ */
+const querystring = { filter_path: filterPath, require_data_stream: true } as const
+
+/**
+ * Sends one bulk request, once.
+ * @param body newline-delimited JSON as the bulk API takes it, ending in a newline
+ * @throws BulkRequestError when the request as a whole was not taken; see `request-error.ts` for the table
+ */
+export async function sendBulk(
+  connection: Connection,
+  body: Buffer | string,
+  options: BulkOptions,
+): Promise<BulkAnswer> {
+  const request: StoreRequest = { method: 'POST', path: '/_bulk', querystring, body, ...options }
+  const { body: answer } = await connection.send(request)
+  if (hasItems(answer)) return answer
+  throw new BulkRequestError(
+    'MILLRACE_BULK_UNREACHABLE',
+    'The answer of Elasticsearch to POST /_bulk has no items; what was indexed is not known',
+    { retryable: true, context: { reason: 'answer' } },
+  )
+}
+
+function hasItems(answer: unknown): answer is BulkAnswer {
+  return typeof answer === 'object' && answer !== null && 'items' in answer
+    ? Array.isArray(answer.items)
+    : false
+}

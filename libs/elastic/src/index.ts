@@ -1,0 +1,11 @@
+// The door of the store.
+export { type BulkAnswer, type BulkItemAnswer, type BulkOptions } from './bulk.ts'
+export { type StoreRequest, type StoreResponse } from './connection.ts'
+export { isRetryableRequestStatus } from './request-error.ts'
+export { elasticSettings, type ElasticSettings, type ElasticSettingsInput } from './settings.ts'
+export { createElasticStore, type ElasticStore } from './store.ts'
+export { type TemplateCheck } from './templates/check.ts'
+export { buildTemplates, templateNames, templateVersion } from './templates/definition.ts'
+export { type Capabilities, fullCapabilities } from './templates/capabilities.ts'
+export { type InstallAction, type InstallOptions, type InstallReport } from './templates/install.ts'
+export { countFields } from './templates/mappings.ts'

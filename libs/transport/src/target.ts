@@ -37,6 +37,8 @@ export function openTarget(options: TargetOptions, host: Host): Writable {
  */
 function failedStream(error: Error): Writable {
   const stream = new Writable({ write: (_chunk, _encoding, callback) => callback() })
-  setImmediate(() => stream.destroy(error))
+  // The event comes with the next tick: after thread-stream listens, and together with its READY, so that the
+  // main thread hears of the error while the worker still keeps it alive.
+  stream.destroy(error)
   return stream
 }

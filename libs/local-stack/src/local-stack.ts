@@ -7,10 +7,11 @@ import { LocalStackError } from './errors.ts'
 import { processEnvironment } from './environment.ts'
 import { findJdk } from './jdk.ts'
 import type { LocalStack, LocalStackOptions, StackEndpoints } from './options.ts'
-import { elasticsearchPlan, kafkaPlan, pidFile, type PlanContext } from './plans.ts'
+import { pidFilePath, waitForPredecessor } from './pid-file.ts'
+import { elasticsearchPlan, kafkaPlan, type PlanContext } from './plans.ts'
 import { freePort, requireFree } from './ports.ts'
 import { prepareServers } from './prepare.ts'
-import { type ServerPlan, ServerProcess, waitForPredecessor } from './server-process.ts'
+import { type ServerPlan, ServerProcess } from './server-process.ts'
 
 /**
  * Starts the servers and resolves when each answers a real request. Throws `LocalStackError`; then
@@ -84,7 +85,7 @@ async function planServers(
   const { clock = systemClock, random = systemRandom, kafka = {}, elasticsearch = {} } = options
   const taken = new Set<number>()
   const predecessorGone = (name: string): Promise<void> =>
-    waitForPredecessor(readPid(context.directory, name), context.directory, clock)
+    waitForPredecessor(pidFilePath(context.directory, name), name, clock)
   const portFor = async (asked: number | undefined, name: string): Promise<number> => {
     if (asked === undefined || asked === 0) return freePort(taken, random)
     await requireFree(asked, name)
@@ -139,15 +140,6 @@ function clusterIdOf(directory: string, brokers: number, random: Random): string
     )
   }
   return known.clusterId
-}
-
-function readPid(directory: string, name: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(pidFile(directory, name), 'utf8'))
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined
-  } catch {
-    return undefined
-  }
 }
 
 class RunningStack implements LocalStack {

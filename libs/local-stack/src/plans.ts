@@ -6,6 +6,7 @@ import type { Jdk } from './jdk.ts'
 import { kafkaLog4j, kafkaProperties, renderProperties } from './kafka-config.ts'
 import type { ElasticsearchOptions, Environment, KafkaOptions } from './options.ts'
 import type { ServersFolder } from './prepare.ts'
+import { pidFilePath } from './pid-file.ts'
 import { countBrokers, elasticsearchObstacle } from './probe.ts'
 import type { ServerPlan } from './server-process.ts'
 
@@ -120,12 +121,8 @@ function common(
       LANG: environment['LANG'],
     },
     logFile: join(directory, 'logs', `${name}.log`),
-    pidFile: pidFile(directory, name),
+    pidFile: pidFilePath(directory, name),
   }
-}
-
-export function pidFile(directory: string, name: string): string {
-  return join(directory, `${name}.pid`)
 }
 
 function jvmArguments(name: string, heapMax: string, { directory }: PlanContext): string[] {

@@ -1,11 +1,12 @@
 // A server: one Java process that can be started, stopped, killed and paused, and never outlives its parent.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '@millrace/foundation'
 import { LocalStackError } from './errors.ts'
 import { quoteLog, rotateLog } from './log-file.ts'
-import { commandLine, isAlive, trySignal } from './processes.ts'
+import { writePidFile } from './pid-file.ts'
+import { trySignal } from './processes.ts'
 
 export interface ServerPlan {
   name: string
@@ -108,7 +109,7 @@ export class ServerProcess {
     })
     closeSync(log)
     this.#child = child
-    if (child.pid !== undefined) writeFileSync(pidFile, `${child.pid}\n`)
+    if (child.pid !== undefined) writePidFile(pidFile, child.pid)
     // Nothing is ever written there; an error would only say that the server is gone.
     child.stdin?.on('error', () => {})
     this.#ended = new Promise((resolve) => {
@@ -168,30 +169,5 @@ export class ServerProcess {
     this.#pauseGuard?.kill('SIGKILL')
     this.#pauseGuard?.stdin?.destroy()
     this.#pauseGuard = undefined
-  }
-}
-
-/**
- * Waits while the server of an earlier run, whose parent died, is still on its way out. Throws
- * `MILLRACE_STACK_DIRECTORY` when it stays: then another run owns the directory.
- */
-export async function waitForPredecessor(
-  previousPid: number | undefined,
-  directory: string,
-  clock: Clock,
-  waitMaxMs = 20_000,
-): Promise<void> {
-  if (previousPid === undefined) return
-  const deadline = clock.monotonicMs() + waitMaxMs
-  // An id may have been given to another program since: ours names the directory.
-  while (isAlive(previousPid) && commandLine(previousPid).includes(directory)) {
-    if (clock.monotonicMs() >= deadline) {
-      throw new LocalStackError(
-        'MILLRACE_STACK_DIRECTORY',
-        `${directory} is in use by a server that runs already (process ${previousPid}). ` +
-          'Stop the run that owns it, or choose another directory.',
-      )
-    }
-    await clock.sleep(pollMs)
   }
 }

@@ -83,7 +83,7 @@ export class Connection {
   async #sendOnce<Body>(request: StoreRequest, signal: AbortSignal): Promise<StoreResponse<Body>> {
     const { method, path, querystring, acceptStatuses = [] } = request
     const { payload, headers } = await encodeBody(request.body, this.#settings.compression)
-    const { statusCode, body } = await this.#client.transport.request(
+    const { statusCode, body, meta } = await this.#client.transport.request(
       {
         method,
         path,
@@ -100,7 +100,7 @@ export class Connection {
     )
     const status = statusCode ?? 0
     if (!acceptStatuses.includes(status) && (status < 200 || status > 299)) {
-      throw new UnexpectedStatus(status)
+      throw new UnexpectedStatus(status, { body, meta })
     }
     return { status, body: body as Body }
   }
@@ -109,9 +109,14 @@ export class Connection {
 /** A status that the client takes for success and that is none here: a redirect to some other server. */
 class UnexpectedStatus extends Error {
   readonly statusCode: number
-  constructor(statusCode: number) {
+  readonly body: unknown
+  /** Placed as in the client's own errors. */
+  readonly meta: { meta: unknown }
+  constructor(statusCode: number, answer: { body: unknown; meta: unknown }) {
     super(`status ${statusCode}`)
     this.statusCode = statusCode
+    this.body = answer.body
+    this.meta = answer
   }
 }
 
@@ -145,7 +150,7 @@ function createClient(settings: ElasticSettings): Client {
     sniffInterval: false,
     compression: false,
     enableMetaHeader: false,
-    redaction: { type: 'remove' },
+    redaction: { type: 'replace' },
   })
 }
 

@@ -94,7 +94,6 @@ function settings(fieldCount: number): object {
   return {
     // Whole documents stay as they were sent; logsdb's synthetic source would rebuild them.
     mode: 'standard',
-    codec: 'best_compression',
     auto_expand_replicas: '0-1',
     mapping: {
       // A value of the wrong type is left out of the index, and the document is taken.

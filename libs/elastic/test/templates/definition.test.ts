@@ -1,0 +1,99 @@
+import { ecsFields, ecsObjectPaths } from '@millrace/ecs'
+import { expect, test } from 'vitest'
+import { buildTemplates, countFields, fullCapabilities, templateNames } from '../../src/index.ts'
+import { currentDefinitionHash } from '../../src/templates/definition.ts'
+
+type Properties = Record<string, Record<string, unknown>>
+
+const bare = { types: new Set<string>(), features: new Set<never>() }
+
+function mappingsOf(capabilities: typeof fullCapabilities): {
+  dynamic: unknown
+  properties: Properties
+} {
+  const template = buildTemplates(capabilities).find(({ name }) => name === templateNames.mappings)
+  return (template!.body['template'] as { mappings: never }).mappings
+}
+
+function mappingOf(properties: Properties, path: string): Record<string, unknown> {
+  const [first, ...rest] = path.split('.') as [string, ...string[]]
+  const mapping = properties[first]!
+  return rest.length === 0
+    ? mapping
+    : mappingOf(mapping['properties'] as Properties, rest.join('.'))
+}
+
+test('each ECS field is mapped with its own type where the server has it', () => {
+  const { properties } = mappingsOf(fullCapabilities)
+  for (const { path, type, indexed } of ecsFields.values()) {
+    expect(mappingOf(properties, path)['type'], path).toBe(indexed ? type : 'keyword')
+  }
+})
+
+test('a server without the optional types gets only types that every server has', () => {
+  const { properties } = mappingsOf(bare)
+  const types = new Set([...ecsFields.keys()].map((path) => mappingOf(properties, path)['type']))
+  const basic = ['boolean', 'date', 'double', 'flattened', 'float', 'geo_point', 'ip', 'keyword']
+  expect(types).toEqual(new Set([...basic, 'long', 'text']))
+})
+
+test('nothing but the list can become a field, and leftovers have one place', () => {
+  const { dynamic, properties } = mappingsOf(fullCapabilities)
+  expect(dynamic).toBe(false)
+  expect(mappingOf(properties, 'attributes')).toEqual({
+    type: 'flattened',
+    ignore_above: 4096,
+    depth_limit: 20,
+  })
+  expect(mappingOf(properties, 'millrace.format')['type']).toBe('keyword')
+  expect(mappingOf(properties, 'event.original')).toEqual({
+    type: 'keyword',
+    index: false,
+    doc_values: false,
+  })
+})
+
+test('the limit on fields covers every leaf, multi-field and object, with room to spare', () => {
+  const { properties } = mappingsOf(fullCapabilities)
+  const multiFields = [...ecsFields.values()].filter(({ text }) => text).length
+  // `attributes`, `millrace` and `millrace.format` stand beside ECS.
+  const expected = ecsFields.size + ecsObjectPaths.size + multiFields + 3
+  expect(countFields(properties)).toBe(expected)
+  const settings = buildTemplates(fullCapabilities)[0]!.body['template']
+  expect(settings).toMatchObject({
+    settings: { index: { mapping: { total_fields: { limit: expected + 500 } } } },
+  })
+  expect(expected).toBeLessThan(1_000)
+})
+
+test("the user's component template is applied last and is not among what is installed", () => {
+  const templates = buildTemplates(fullCapabilities)
+  const index = templates.at(-1)!
+  expect(templates.map(({ name }) => name)).not.toContain(templateNames.custom)
+  expect((index.body['composed_of'] as string[]).at(-1)).toBe(templateNames.custom)
+  expect(index.body['ignore_missing_component_templates']).toEqual([templateNames.custom])
+  expect(index.body['index_patterns']).toEqual(['logs-*-*'])
+  expect(index.body['priority']).toBeGreaterThan(200)
+  expect(index.body['data_stream']).toEqual({})
+})
+
+test('retention is the lifecycle of the data stream, and keeps for ever unless it is set', () => {
+  const lifecycle = (retention?: string): unknown => {
+    const options = retention === undefined ? {} : { retention }
+    return (buildTemplates(fullCapabilities, options).at(-1)!.body['template'] as never)[
+      'lifecycle'
+    ]
+  }
+  expect(lifecycle()).toEqual({ enabled: true })
+  expect(lifecycle('30d')).toEqual({ enabled: true, data_retention: '30d' })
+})
+
+test('the hash of the release is the same for every server and retention, that of the content is not', () => {
+  const full = buildTemplates(fullCapabilities)
+  const small = buildTemplates(bare, { retention: '30d' })
+  for (const [index, { body }] of small.entries()) {
+    expect(body._meta.definition_hash).toBe(currentDefinitionHash())
+    const isSame = body._meta.content_hash === full[index]!.body._meta.content_hash
+    expect(isSame, small[index]!.name).toBe(small[index]!.name === templateNames.settings)
+  }
+})

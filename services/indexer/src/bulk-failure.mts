@@ -15,14 +15,21 @@ export interface BulkFailure {
   kind: BulkFailureKind
   /** HTTP status; absent when there was no answer. */
   status?: number
+  /** What the server's `Retry-After` asked for. */
+  retryAfterMs?: number
   reason: string
 }
 
 export function classifyBulkFailure(thrown: unknown): BulkFailure {
   const reason = errorText(thrown)
-  const status = thrown instanceof BulkRequestError ? thrown.context['status'] : undefined
-  if (typeof status !== 'number') return { kind: 'unavailable', reason }
-  return { kind: kindOfStatus(status), status, reason }
+  if (!(thrown instanceof BulkRequestError)) return { kind: 'unavailable', reason }
+  const { status, retryAfterMs } = thrown.context
+  return {
+    kind: typeof status === 'number' ? kindOfStatus(status) : 'unavailable',
+    ...(typeof status === 'number' && { status }),
+    ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+    reason,
+  }
 }
 
 function kindOfStatus(status: number): BulkFailureKind {

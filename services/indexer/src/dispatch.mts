@@ -21,7 +21,7 @@ export interface BulkTarget {
 /** A request that brought no verdicts. `unreadable`: the response did not match the request. */
 export type RequestFailure =
   | BulkFailure
-  | { kind: 'unreadable'; status?: undefined; reason: string }
+  | { kind: 'unreadable'; status?: undefined; retryAfterMs?: undefined; reason: string }
 export type RequestOutcome = 'answered' | RequestFailure['kind']
 
 /** What the dispatcher tells its owner. Calls are synchronous and come in the order of the answers. */
@@ -267,7 +267,8 @@ export class Dispatcher<Item extends DispatchItem> {
     if (startedAtMs >= this.#blockedAtMs) {
       this.#failures += 1
       this.#blockedAtMs = nowMs
-      this.#blockedUntilMs = nowMs + this.#delayMs(this.#failures)
+      const waitMs = Math.max(failure.retryAfterMs ?? 0, this.#delayMs(this.#failures))
+      this.#blockedUntilMs = nowMs + waitMs
     }
     const wanted: Item[] = []
     for (const item of batch.items) {

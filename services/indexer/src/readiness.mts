@@ -1,15 +1,16 @@
 // Ready or not, and why not: what `/readyz` answers.
 
-/** What a worker needs before it can index. Each is a reason for a person to read, or fine. */
-export const conditions = ['topic', 'group', 'elasticsearch', 'templates', 'shutdown'] as const
+/** What a worker needs before it can index, in the order in which it needs it. */
+export const conditions = ['topic', 'elasticsearch', 'templates', 'group'] as const
 export type Condition = (typeof conditions)[number]
 
+/** Each condition is met, or has a reason for a person to read. */
 export class Readiness {
   readonly #reasons = new Map<Condition, string>([
     ['topic', 'Kafka was not reached yet'],
-    ['group', 'the consumer group was not joined yet'],
     ['elasticsearch', 'Elasticsearch was not reached yet'],
     ['templates', 'the index templates were not checked yet'],
+    ['group', 'the consumer group was not joined yet'],
   ])
 
   met(condition: Condition): void {
@@ -20,17 +21,8 @@ export class Readiness {
     this.#reasons.set(condition, reason)
   }
 
-  get isReady(): boolean {
-    return this.#reasons.size === 0
-  }
-
-  /** In the order in which a worker needs them. */
-  reasons(): Partial<Record<Condition, string>> {
-    const reasons: Partial<Record<Condition, string>> = {}
-    for (const condition of conditions) {
-      const reason = this.#reasons.get(condition)
-      if (reason !== undefined) reasons[condition] = reason
-    }
-    return reasons
+  /** Undefined when the condition is met. */
+  reason(condition: Condition): string | undefined {
+    return this.#reasons.get(condition)
   }
 }

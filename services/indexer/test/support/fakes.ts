@@ -8,6 +8,7 @@ import type {
   PublishRequest,
   TopicPartition,
 } from '@millrace/kafka'
+import { expect } from 'vitest'
 import { Books } from '../../src/books.mts'
 import type { Normalizer } from '../../src/intake.mts'
 import { Pipeline } from '../../src/pipeline.mts'
@@ -82,7 +83,7 @@ export interface BulkCall {
   ids: string[]
   bytes: number
   answer: (result: unknown) => void
-  fail: (error: Error) => void
+  fail: (error: unknown) => void
   signal: AbortSignal | undefined
 }
 
@@ -104,7 +105,7 @@ export class FakeStore {
         const result = this.reply(call)
         if (result !== undefined) answer(result)
       } catch (error) {
-        fail(error as Error)
+        fail(error)
       }
     })
   }
@@ -269,3 +270,11 @@ export async function startWorld(options: Partial<PipelineOptions> = {}): Promis
 /** `count` values that are all good. */
 export const lines = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `line ${index}`)
+
+/** What every test may demand at its end: all books balance and nothing is left over. */
+export function expectAtRest({ books, pipeline }: TestWorld): void {
+  expect(books.isBalanced).toBe(true)
+  expect(books.eventsInHand).toBe(0)
+  expect(pipeline.state.inFlightBytes).toBe(0)
+  expect(pipeline.state.requestsInFlight).toBe(0)
+}

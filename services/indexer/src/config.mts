@@ -1,0 +1,142 @@
+// Configuration: what an indexer can be told, by environment variable.
+import {
+  type Config,
+  consumerGroup,
+  dataStreamGroup,
+  elasticsearchGroup,
+  httpGroup,
+  integer,
+  kafkaGroup,
+  logGroup,
+  setting,
+  settingGroup,
+  setupGroup,
+  text,
+} from '@millrace/service'
+
+const mebibyte = 1024 * 1024
+
+const timeZone = text({
+  pattern: /^[A-Za-z0-9_+/-]{1,64}$/,
+  accepts: 'a time zone name such as Europe/Berlin, or UTC',
+}).refine(isTimeZone, 'a time zone name such as Europe/Berlin, or UTC')
+
+const indexerGroup = settingGroup({
+  title: 'Indexer',
+  variables: {
+    MILLRACE_INDEXER_BULK_BYTES: setting(
+      integer({ min: 10_000, max: 100 * mebibyte }).default(5_000_000),
+      {
+        description:
+          'Size at which a bulk request is sent. One larger document goes alone. Lowered by itself while the worker runs when Elasticsearch answers 413.',
+        unit: 'bytes',
+      },
+    ),
+    MILLRACE_INDEXER_BULK_COUNT: setting(integer({ min: 1, max: 100_000 }).default(5_000), {
+      description: 'Documents at which a bulk request is sent.',
+    }),
+    MILLRACE_INDEXER_LINGER_MS: setting(integer({ min: 0, max: 60_000 }).default(100), {
+      description: 'Longest that a document waits for others before its bulk request is sent.',
+      unit: 'ms',
+    }),
+    MILLRACE_INDEXER_MAX_IN_FLIGHT: setting(integer({ min: 1, max: 64 }).default(4), {
+      description:
+        'Most bulk requests at once. How many really are adapts to what Elasticsearch takes.',
+    }),
+    MILLRACE_INDEXER_LATENCY_TARGET_MS: setting(
+      integer({ min: 10, max: 600_000 }).default(10_000),
+      {
+        description: 'A bulk request slower than this halves the number of requests at once.',
+        unit: 'ms',
+      },
+    ),
+    MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX: setting(
+      integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(64 * mebibyte),
+      {
+        description:
+          'Most bytes of records and documents in memory. Partitions pause at it and resume below 70 % of it; one partition alone gets two thirds. At least twice MILLRACE_INDEXER_BULK_BYTES.',
+        unit: 'bytes',
+      },
+    ),
+    MILLRACE_INDEXER_UNSETTLED_RECORDS_MAX: setting(
+      integer({ min: 100, max: 10_000_000 }).default(100_000),
+      {
+        description:
+          'Most records of one partition from the first unsettled one to the last read one; as many are read again at most after a crash. The partition pauses at it.',
+        unit: 'records',
+      },
+    ),
+    MILLRACE_INDEXER_RETRY_INITIAL_MS: setting(integer({ min: 1, max: 60_000 }).default(200), {
+      description: 'Wait after the first failure, doubled with each further one, with jitter.',
+      unit: 'ms',
+    }),
+    MILLRACE_INDEXER_RETRY_MAX_MS: setting(integer({ min: 10, max: 600_000 }).default(10_000), {
+      description: 'Longest wait between two tries. At least MILLRACE_INDEXER_RETRY_INITIAL_MS.',
+      unit: 'ms',
+    }),
+    MILLRACE_INDEXER_COMMIT_INTERVAL_MS: setting(integer({ min: 50, max: 60_000 }).default(1_000), {
+      description: 'Time between two commits of offsets.',
+      unit: 'ms',
+    }),
+    MILLRACE_INDEXER_DRAIN_TIMEOUT_MS: setting(integer({ min: 0, max: 300_000 }).default(10_000), {
+      description:
+        'Longest that a shutdown or a rebalance waits for what is in flight. What is not finished then is read again by the next owner, and not indexed twice.',
+      unit: 'ms',
+    }),
+    MILLRACE_INDEXER_TIME_ZONE: setting(timeZone.default('UTC'), {
+      description: 'Time zone of lines whose time names none.',
+    }),
+  },
+  shape: (values, report) => {
+    const config = {
+      bulkBytes: values.MILLRACE_INDEXER_BULK_BYTES,
+      bulkCount: values.MILLRACE_INDEXER_BULK_COUNT,
+      lingerMs: values.MILLRACE_INDEXER_LINGER_MS,
+      maxInFlight: values.MILLRACE_INDEXER_MAX_IN_FLIGHT,
+      latencyTargetMs: values.MILLRACE_INDEXER_LATENCY_TARGET_MS,
+      inFlightBytesMax: values.MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX,
+      unsettledRecordsMax: values.MILLRACE_INDEXER_UNSETTLED_RECORDS_MAX,
+      retryInitialMs: values.MILLRACE_INDEXER_RETRY_INITIAL_MS,
+      retryMaxMs: values.MILLRACE_INDEXER_RETRY_MAX_MS,
+      commitIntervalMs: values.MILLRACE_INDEXER_COMMIT_INTERVAL_MS,
+      drainTimeoutMs: values.MILLRACE_INDEXER_DRAIN_TIMEOUT_MS,
+      timeZone: values.MILLRACE_INDEXER_TIME_ZONE,
+    }
+    if (config.inFlightBytesMax < 2 * config.bulkBytes) {
+      report(
+        'MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX',
+        `is ${config.inFlightBytesMax}; it must be at least twice MILLRACE_INDEXER_BULK_BYTES, which is ${config.bulkBytes}.`,
+      )
+    }
+    if (config.retryMaxMs < config.retryInitialMs) {
+      report(
+        'MILLRACE_INDEXER_RETRY_MAX_MS',
+        `is ${config.retryMaxMs}; it must be at least MILLRACE_INDEXER_RETRY_INITIAL_MS, which is ${config.retryInitialMs}.`,
+      )
+    }
+    return config
+  },
+})
+
+/** All that an indexer reads from its environment. */
+export const indexerGroups = {
+  kafka: kafkaGroup,
+  consumer: consumerGroup,
+  elasticsearch: elasticsearchGroup,
+  setup: setupGroup,
+  dataStream: dataStreamGroup,
+  indexer: indexerGroup,
+  http: httpGroup,
+  log: logGroup,
+}
+
+export type IndexerConfig = Config<typeof indexerGroups>
+
+function isTimeZone(name: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -74,24 +74,24 @@ function readCivilTime(text: string): CivilTime | undefined {
   const startsWithDigit = first >= 48 && first <= 57
   if (startsWithDigit) {
     const found = iso.exec(text) ?? slashed.exec(text)
-    if (found !== null) return civil([found[1], found[2], found[3]], found.slice(4))
+    if (found !== null) return toCivil([found[1], found[2], found[3]], found.slice(4))
     const request = access.exec(text)
     if (request !== null) {
-      return civil([request[3], monthNumber(request[2]), request[1]], request.slice(4))
+      return toCivil([request[3], monthNumber(request[2]), request[1]], request.slice(4))
     }
     const short = klog.exec(text)
-    return short === null ? undefined : civil([undefined, short[1], short[2]], short.slice(3))
+    return short === null ? undefined : toCivil([undefined, short[1], short[2]], short.slice(3))
   }
   const dated = cisco.exec(text)
-  if (dated !== null) return civil([dated[3], monthNumber(dated[1]), dated[2]], dated.slice(4))
+  if (dated !== null) return toCivil([dated[3], monthNumber(dated[1]), dated[2]], dated.slice(4))
   const named = monthFirst.exec(text)
-  if (named !== null) return civil([named[7], monthNumber(named[1]), named[2]], named.slice(3, 7))
+  if (named !== null) return toCivil([named[7], monthNumber(named[1]), named[2]], named.slice(3, 7))
   const header = http.exec(text)
   if (header === null) return undefined
-  return civil([header[3], monthNumber(header[2]), header[1]], header.slice(4))
+  return toCivil([header[3], monthNumber(header[2]), header[1]], header.slice(4))
 }
 
-function civil(
+function toCivil(
   [year, month, day]: (string | undefined)[],
   [hour, minute, second, fraction, zone]: (string | undefined)[],
 ): CivilTime {

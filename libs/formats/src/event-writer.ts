@@ -1,0 +1,65 @@
+// The events of one record: detection picks a format, the format writes one draft or several.
+import type { TimestampOptions } from '@millrace/ecs'
+import { type Detection, detectFormat, findFormat, readLine } from './detect.ts'
+import { Draft, type FieldOrigin } from './draft.ts'
+import type { FormatContext, Line, LogFormat } from './format.ts'
+
+/** Envelopes within envelopes; deeper ones are plain text (formats.md part 8). */
+export const envelopesMax = 4
+
+export class EventWriter implements FormatContext {
+  readonly line: Line
+  drafts: Draft[] = []
+  /** The innermost format: the one that read the message itself. */
+  formatName = ''
+  readonly #times: TimestampOptions
+  readonly #origins: FieldOrigin[] | undefined
+  #outer: Detection | undefined
+  #depth = 0
+
+  constructor(line: Line, times: TimestampOptions, origins?: FieldOrigin[]) {
+    this.line = line
+    this.#times = times
+    this.#origins = origins
+  }
+
+  /** Reads the record's line, with the format that the record names if that can read it. */
+  write(named: LogFormat | undefined): void {
+    const detection = detectFormat(this.line, named)
+    this.#outer = detection
+    this.#normalize(detection, this.line, this.nextEvent())
+  }
+
+  detection(): { format: string; by: Detection['by'] } {
+    return { format: this.formatName, by: this.#outer?.by ?? 'signature' }
+  }
+
+  nextEvent(): Draft {
+    const draft = new Draft(this.#times)
+    draft.origins = this.#origins
+    this.drafts.push(draft)
+    return draft
+  }
+
+  discard(draft: Draft): void {
+    this.drafts = this.drafts.filter((kept) => kept !== draft)
+  }
+
+  unwrap(text: string, draft: Draft): void {
+    this.#depth++
+    const line = readLine(text)
+    const isTooDeep = this.#depth > envelopesMax
+    this.#normalize(detectFormat(line, isTooDeep ? findFormat('text') : undefined), line, draft)
+    this.#depth--
+  }
+
+  #normalize({ format, parsed }: Detection, line: Line, draft: Draft): void {
+    if (line.json !== undefined) {
+      draft.source = line.json.object
+      if (!line.json.isComplete) draft.keepsOriginal = true
+    }
+    // Set before, so that an envelope's inner format, which is written later, is the one that stays.
+    this.formatName = format.name
+    format.normalize(parsed, draft, this)
+  }
+}

@@ -1,0 +1,66 @@
+// Plain text: a time at the start and a level that stands as a field are read, the text stays the message.
+import { isLevelWord } from '@millrace/ecs'
+import { stripAnsi } from '../ansi.ts'
+import type { Draft } from '../draft.ts'
+import { takeStack } from '../error-fields.ts'
+import { defineFormat, type Line } from '../format.ts'
+import { looksLikeStack } from '../stack-text.ts'
+
+export const text = defineFormat({
+  name: 'text',
+  aliases: ['plain', 'plain-text'],
+  shape: 'text',
+
+  recognize: (line: Line): string => line.text,
+
+  normalize(line: string, draft: Draft): void {
+    draft.keepsOriginal = true
+    draft.put('message', line)
+    const head = stripAnsi(line.slice(0, headLength * 2)).slice(0, headLength)
+    const time = timePrefix.exec(head)
+    const hasTime = time !== null && draft.put('@timestamp', time[1])
+    const level = findLevel(head, hasTime ? time[0].length : 0)
+    if (level !== undefined) draft.put('log.level', level)
+    if (looksLikeStack(line)) takeStack(draft, stripAnsi(stackPart(line)))
+  },
+})
+
+/** A time and a level are looked for this far. Unit: characters. */
+const headLength = 160
+const levelDistance = 100
+
+const timePrefix = new RegExp(
+  String.raw`^[\s\["'(]{0,8}(` +
+    [
+      String.raw`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?`,
+      String.raw`\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?`,
+      String.raw`(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: \d{4})?`,
+    ].join('|') +
+    String.raw`)(?![\d:])`,
+)
+
+/** In brackets, in capitals, or before a colon: three ways in which a level stands as a field. */
+const levelField =
+  /\[ {0,8}([A-Za-z]{3,13}) {0,8}\]|(?<![\w.-])([A-Z]{3,13})(?![\w.-])|(?<![\w.-])([A-Za-z]{3,13}):/g
+/** Level words of some library that are ordinary words in prose. */
+const ordinaryWords = new Set(['log', 'http', 'fail', 'fine', 'finer', 'mark', 'success', 'silly'])
+
+function findLevel(head: string, from: number): string | undefined {
+  const field = head.slice(from, from + levelDistance)
+  for (const match of field.matchAll(levelField)) {
+    const word = match[1] ?? match[2] ?? match[3] ?? ''
+    if (isLevelWord(word) && !ordinaryWords.has(word.toLowerCase())) return word
+  }
+  return undefined
+}
+
+/** From the line that names the error, which is the one before the first frame. */
+function stackPart(line: string): string {
+  const python = line.indexOf('Traceback (most recent call last):')
+  if (python !== -1) return line.slice(python)
+  const go = line.startsWith('panic: ') || line.startsWith('fatal error: ')
+  const frame = line.search(/\n\s{0,16}at\s/)
+  if (go || frame <= 0) return line
+  const start = line.lastIndexOf('\n', frame - 1) + 1
+  return line.slice(start)
+}

@@ -1,0 +1,12 @@
+// The door of the normalizers: a Kafka record in, ECS documents out.
+export { detectFormat, findFormat, formatNames, readLine } from './detect.ts'
+export { Draft, type FieldOrigin } from './draft.ts'
+export { defineFormat, type FormatContext, type Line, type LogFormat } from './format.ts'
+export {
+  type NormalizedEvent,
+  type NormalizeOutcome,
+  type NormalizeTrace,
+  RecordNormalizer,
+  type RecordNormalizerOptions,
+  type SourceRecord,
+} from './record-normalizer.ts'

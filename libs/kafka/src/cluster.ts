@@ -21,6 +21,8 @@ export interface ClusterOptions {
   onLog?: ((entry: KafkaLogEntry) => void) | undefined
   clock?: Clock | undefined
   random?: Random | undefined
+  /** False: an open connection does not keep the process from ending. Default: true. */
+  keepsProcessAlive?: boolean | undefined
 }
 
 /** The call took longer than it may. */
@@ -39,9 +41,18 @@ export class LinkClosedError extends Error {
   }
 }
 
+/** Another call on the same connections missed its deadline, and took them down. */
+export class ConnectionsReplacedError extends Error {
+  constructor() {
+    super('the connections were closed because a broker had stopped answering')
+    this.name = 'ConnectionsReplacedError'
+  }
+}
+
 interface Opened {
   cluster: KafkaCluster
   sockets: Set<net.Socket>
+  isDiscarded: boolean
 }
 
 /**
@@ -54,6 +65,7 @@ export class ClusterLink {
   readonly clock: Clock
   readonly #random: Random
   readonly #onLog: ((entry: KafkaLogEntry) => void) | undefined
+  readonly #keepsProcessAlive: boolean
   readonly #inUse = new Set<(failure: Error) => void>()
   #opened: Opened | undefined
   #nextSeed: number
@@ -64,6 +76,7 @@ export class ClusterLink {
     this.clock = options.clock ?? systemClock
     this.#random = options.random ?? systemRandom
     this.#onLog = options.onLog
+    this.#keepsProcessAlive = options.keepsProcessAlive ?? true
     this.#nextSeed = Math.floor(this.#random.next() * settings.brokers.length)
     mendKafkajs()
   }
@@ -129,6 +142,9 @@ export class ClusterLink {
     const sockets = new Set<net.Socket>()
     const { settings } = this
     const createSocket = socketFactory((socket) => {
+      if (!this.#keepsProcessAlive) socket.unref()
+      // The client may still be about to reconnect when its cluster is given up.
+      if (opened.isDiscarded) socket.destroy()
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
     })
@@ -156,7 +172,8 @@ export class ClusterLink {
       },
     })
     this.#mendCluster(cluster)
-    return { cluster, sockets }
+    const opened: Opened = { cluster, sockets, isDiscarded: false }
+    return opened
   }
 
   #mendCluster(cluster: KafkaCluster): void {
@@ -185,12 +202,13 @@ export class ClusterLink {
 
   #discard(opened: Opened): void {
     if (this.#opened === opened) this.#opened = undefined
+    opened.isDiscarded = true
     const { brokerPool } = opened.cluster
     const brokers = new Set(Object.values(brokerPool.brokers))
     if (brokerPool.seedBroker !== undefined) brokers.add(brokerPool.seedBroker)
     for (const { connectionPool } of brokers) {
       for (const connection of connectionPool.pool) {
-        connection.requestQueue.rejectAll(new LinkClosedError())
+        connection.requestQueue.rejectAll(new ConnectionsReplacedError())
         connection.requestQueue.destroy()
         connection.connectionStatus = 'disconnected'
       }

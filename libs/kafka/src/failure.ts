@@ -115,6 +115,8 @@ const clientVerdicts: Readonly<Record<string, Verdict>> = {
   KafkaJSInvariantViolation: ['unknown', true],
   CodecError: ['undecodable', false],
   DeadlineError: ['timeout', true],
+  ConnectionsReplacedError: ['unreachable', true],
+  LinkClosedError: ['closed', false],
 }
 
 /** OpenSSL's and Node's names for a certificate that is not accepted. */

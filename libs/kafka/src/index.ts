@@ -23,6 +23,12 @@ export {
   tlsSettings,
 } from './settings.ts'
 export { type AdministrationOptions, createAdministration } from './administration.ts'
+export { createConsumerGroup } from './consumer-group.ts'
+export {
+  consumerGroupDefaults,
+  type ConsumerGroupLimits,
+  type GroupOptions,
+} from './group/options.ts'
 export type { ClusterOptions, KafkaLogEntry } from './cluster.ts'
 export { type FailureReason, failureReasons } from './failure.ts'
 export { createProducer, type ProducerOptions } from './producer.ts'

@@ -4,7 +4,6 @@ import tls from 'node:tls'
 import { type Clock, systemClock, type Timer } from '@millrace/foundation'
 import assignerProtocol from 'kafkajs/src/consumer/assignerProtocol.js'
 import ConnectionClass from 'kafkajs/src/network/connection.js'
-import EncoderClass from 'kafkajs/src/protocol/encoder.js'
 import requestsModule from 'kafkajs/src/protocol/requests/index.js'
 import RequestQueueClass from 'kafkajs/src/network/requestQueue/index.js'
 import type { KafkaBroker, KafkaMetadata } from './kafkajs-types.ts'
@@ -16,6 +15,8 @@ interface PendingQueue {
   checkPendingRequests: (this: PendingQueue) => void
   createSocketRequest: (this: PendingQueue, pushed: PushedRequest) => { requestTimeout: number }
   destroy: (this: PendingQueue) => void
+  scheduleRequestTimeoutCheck: (this: PendingQueue) => void
+  requestTimeoutIntervalId?: NodeJS.Timeout
 }
 
 interface PushedRequest {
@@ -28,6 +29,7 @@ interface AuthConnection {
   authFailure?: unknown
   authHandlers: { onError(): void } | null
   socket?: net.Socket
+  connect: (this: AuthConnection) => Promise<unknown>
   sendAuthRequest: (this: AuthConnection, request: object) => Promise<unknown>
   authenticate: (this: AuthConnection) => Promise<void>
   send: (this: AuthConnection, request: object) => Promise<unknown>
@@ -41,16 +43,17 @@ const pendingCheckIntervalMs = 10
 /** The record of request definitions by name, with the number that goes on the wire. */
 export const kafkaRequests = (requestsModule as { requests: Record<string, unknown> }).requests
 
-export const Encoder = EncoderClass as new (size?: number) => { buf: Buffer; offset: number }
-
 export const { MemberAssignment, MemberMetadata } = assignerProtocol as {
   MemberMetadata: {
     encode(metadata: { version: number; topics: string[] }): Buffer
-    decode(bytes: Buffer): { topics: string[] }
   }
   MemberAssignment: {
-    encode(assignment: { version: number; assignment: Record<string, number[]> }): Buffer
-    decode(bytes: Buffer): { assignment: Record<string, number[]> } | null
+    encode(assignment: {
+      version: number
+      assignment: Record<string, number[]>
+      userData: Buffer
+    }): Buffer
+    decode(bytes: Buffer): { assignment: Record<string, number[]>; userData: Buffer | null } | null
   }
 }
 
@@ -61,6 +64,7 @@ export function mendKafkajs(clock: Clock = systemClock): void {
   if (isMended) return
   isMended = true
   mendRequestQueue((RequestQueueClass as { prototype: PendingQueue }).prototype, clock)
+  mendConnecting((ConnectionClass as { prototype: AuthConnection }).prototype)
   mendAuthentication((ConnectionClass as { prototype: AuthConnection }).prototype, clock)
 }
 
@@ -72,6 +76,8 @@ export function mendKafkajs(clock: Clock = systemClock): void {
  * 2. `createSocketRequest` raises every limit to `requestTimeout`, so that a broker which accepts a connection
  *    and never answers costs 30 s before the next broker is tried. Mended: the handshake keeps its own limit,
  *    which is the connection timeout.
+ * 3. The interval that looks for late answers keeps the process from ending even when the sockets would not.
+ *    Mended: the sockets alone decide.
  */
 function mendRequestQueue(queue: PendingQueue, clock: Clock): void {
   const createSocketRequest = queue.createSocketRequest
@@ -95,12 +101,33 @@ function mendRequestQueue(queue: PendingQueue, clock: Clock): void {
       this.throttleCheckTimeoutId = timer
     },
   })
+  const scheduleRequestTimeoutCheck = queue.scheduleRequestTimeoutCheck
+  queue.scheduleRequestTimeoutCheck = function () {
+    scheduleRequestTimeoutCheck.call(this)
+    this.requestTimeoutIntervalId?.unref()
+  }
   const destroy = queue.destroy
   queue.destroy = function () {
     scheduled.get(this)?.cancel()
     // The client would pass our timer to clearTimeout, which ignores what it does not know.
     this.throttleCheckTimeoutId = null
     destroy.call(this)
+  }
+}
+
+/**
+ * Two requests that find the connection closed both open it: the client keeps the second socket, and the
+ * end of the forgotten one, minutes later, ends the requests of the other. Mended: one opening at a time.
+ */
+function mendConnecting(connection: AuthConnection): void {
+  const opening = new WeakMap<AuthConnection, Promise<unknown>>()
+  const { connect } = connection
+  connection.connect = function () {
+    const current = opening.get(this)
+    if (current !== undefined) return current
+    const started = connect.call(this).finally(() => opening.delete(this))
+    opening.set(this, started)
+    return started
   }
 }
 

@@ -64,33 +64,48 @@ export interface Producer {
 export interface ConsumerGroupOptions {
   topic: string
   group: string
-  /** Where a group without committed offsets starts. */
+  /**
+   * Where a group without any committed offset of the topic starts. A group that has some reads partitions
+   * that were added later from their beginning, so that nothing written meanwhile is passed over.
+   */
   from: 'earliest' | 'latest'
-  /** Called with records of one partition, in offset order. Must hand them over quickly; while it waits, that partition is not fetched. */
+  /**
+   * Called with records of one partition, in offset order, never twice at a time for one partition. Must hand
+   * them over quickly; while it waits, that partition is not fetched and the others go on. Offsets may have
+   * gaps (transactions, compaction). When it throws, the same records come again after a while.
+   */
   onRecords(records: readonly KafkaRecord[]): Promise<void>
-  /** Partitions are owned now, each from its committed offset. A new assignment always starts with this. */
+  /**
+   * Partitions are owned now, each from its committed offset, none of them paused. A new assignment always
+   * starts with this; no record of an earlier assignment comes after it.
+   */
   onAssigned(partitions: readonly TopicPartition[]): void
   /**
-   * Called before the group is re-joined or left: finish and commit what is in flight. Resolves within the
-   * revoke deadline; past it the group goes on without waiting.
+   * Called before the group is re-joined or left, and when the membership was lost: finish and commit what is
+   * in flight. No new record comes once it is called. Past `revokeTimeoutMs` the group goes on without waiting.
    */
   onRevoked(partitions: readonly TopicPartition[]): Promise<void>
-  /** Something failed; the consumer goes on by itself unless `fatal`. */
+  /** Something failed; the consumer goes on by itself unless `fatal`, after which it has stopped. */
   onError(error: Error, details: { fatal: boolean }): void
 }
 
 /** A member of a consumer group. Heartbeats go on while records are in flight and while partitions are paused. */
 export interface ConsumerGroup {
+  /** Begins to join and resolves at once; `onAssigned` tells when the member is in. */
   start(): Promise<void>
+  /** Partitions that are not owned are passed over. A new assignment begins with nothing paused. */
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void
   /**
-   * Commits next-to-read offsets of partitions that this member owns; offsets of others are left out.
-   * @returns false when the group is rebalancing or the member is no longer part of it: nothing was committed.
+   * Commits next-to-read offsets of partitions that this member owns; offsets of others, and offsets before the
+   * place where this assignment started, are left out.
+   * @returns false when the group is rebalancing or the member is no longer part of it, or when nothing was left
+   *   to commit: nothing was committed.
+   * @throws SourceError when the group's coordinator could not be reached within `commitTimeoutMs`, or refused.
    */
   commit(offsets: readonly PartitionOffset[]): Promise<boolean>
   assignment(): readonly TopicPartition[]
-  /** Records between the newest fetched high watermark and the given next-to-read offset, for each owned partition. */
+  /** The newest seen high watermark (next offset to be written) of each owned partition that was fetched. */
   highWatermarks(): ReadonlyMap<number, number>
   /** Leaves the group after `onRevoked`. Safe to call twice. */
   close(): Promise<void>

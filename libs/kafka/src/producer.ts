@@ -1,6 +1,6 @@
 // A batch, published: encoded, sent to one partition, acknowledged by all in-sync replicas.
 import { type Clock, PublishError, type Random, systemRandom } from '@millrace/foundation'
-import { ClusterLink, type ClusterOptions, LinkClosedError } from './cluster.ts'
+import { ClusterLink, type ClusterOptions } from './cluster.ts'
 import { type FailureReason, kafkaFailure } from './failure.ts'
 import type { KafkaCluster } from './kafkajs-types.ts'
 import { StickyPartitioner } from './partitioner.ts'
@@ -114,7 +114,7 @@ class KafkaProducer implements Producer {
   }
 
   #publishError(request: PublishRequest, thrown: unknown, tookMs: number): PublishError {
-    if (thrown instanceof LinkClosedError) return closedError(request)
+    if (this.#link.isClosed) return closedError(request)
     const failure = kafkaFailure(thrown)
     // A connection that did not answer in time is not trusted with the next batch.
     if (failure.reason === 'timeout') this.#link.reset()

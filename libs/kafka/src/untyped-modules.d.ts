@@ -23,10 +23,6 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
   const value: unknown
   export default value
 }
-declare module 'kafkajs/src/protocol/encoder.js' {
-  const value: unknown
-  export default value
-}
 declare module 'kafkajs/src/consumer/assignerProtocol.js' {
   const value: unknown
   export default value

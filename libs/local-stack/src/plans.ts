@@ -9,6 +9,7 @@ import type { ServersFolder } from './prepare.ts'
 import { pidFilePath } from './pid-file.ts'
 import { countBrokers, elasticsearchObstacle } from './probe.ts'
 import type { ServerPlan } from './server-process.ts'
+import { findZstd, nativeLibraryArguments } from './zstd-library.ts'
 
 export interface PlanContext {
   jdk: Jdk
@@ -83,6 +84,7 @@ export function elasticsearchPlan(
       ...jvmArguments(name, '1g', context),
       // Vector similarity; without it each start warns.
       '--add-modules=jdk.incubator.vector',
+      ...nativeLibraryArguments(join(home, 'native'), findZstd()),
       ...classPath('elasticsearch', context),
       'ElasticsearchLauncher',
       join(context.servers, 'elasticsearch-home'),

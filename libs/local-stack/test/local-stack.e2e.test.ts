@@ -107,6 +107,19 @@ test('three brokers form one cluster that outlives the death of any one of them'
   expect(existsSync(temporary)).toBe(false)
 })
 
+test('an index with best compression, which needs the native zstd, is written and read', async () => {
+  stack = await startLocalStack({ directory: folder, kafka: false })
+  const headers = { 'content-type': 'application/json' }
+  const body = '{"settings":{"index.codec":"best_compression","number_of_replicas":0}}'
+  const url = `${stack.endpoints.elasticsearch}/kept`
+  expect((await fetch(url, { method: 'PUT', headers, body })).status).toBe(200)
+  await putDocument('a')
+  expect((await fetch(`${url}/_flush?force=true`, { method: 'POST' })).status).toBe(200)
+  await stack.kill('elasticsearch')
+  await stack.start('elasticsearch')
+  expect(await countDocuments()).toBe(1)
+})
+
 test('a server that cannot start is quoted, and the others are stopped', async () => {
   const starting = startLocalStack({
     directory: folder,

@@ -113,9 +113,9 @@ function inOneLine(text: string): string {
 }
 
 function nodeOf(error: unknown): string {
-  const { meta } = error as { meta?: { meta?: { connection?: { url?: URL | string } | null } } }
-  const url = meta?.meta?.connection?.url
-  return url !== undefined && URL.canParse(`${url}`) ? ` at ${new URL(url).origin}` : ''
+  const { meta } = error as { meta?: { meta?: { connection?: { url?: unknown } | null } } }
+  const url = String(meta?.meta?.connection?.url)
+  return URL.canParse(url) ? ` at ${new URL(url).origin}` : ''
 }
 
 function retryAfterOf(error: unknown): number | undefined {

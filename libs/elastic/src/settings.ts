@@ -1,4 +1,5 @@
 // The store's address: how to reach Elasticsearch, and the bounds of each request.
+import { ConfigError } from '@millrace/foundation'
 import { z } from 'zod'
 
 export const compressions = ['none', 'gzip'] as const
@@ -53,3 +54,12 @@ export const elasticSettings = z.strictObject({
 
 export type ElasticSettings = z.output<typeof elasticSettings>
 export type ElasticSettingsInput = z.input<typeof elasticSettings>
+
+/** @throws ConfigError that names each wrong setting; values are not shown, some are secret. */
+export function parseSettings(input: ElasticSettingsInput): ElasticSettings {
+  const parsed = elasticSettings.safeParse(input)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  const text = `Settings of Elasticsearch: ${problems.join('; ')}`
+  throw new ConfigError('MILLRACE_CONFIG_VALUE', text)
+}

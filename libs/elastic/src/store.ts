@@ -2,7 +2,7 @@
 import { BulkRequestError, type Clock, errorText, systemClock } from '@millrace/foundation'
 import { type BulkAnswer, type BulkOptions, sendBulk } from './bulk.ts'
 import { Connection, type StoreRequest, type StoreResponse } from './connection.ts'
-import { elasticSettings, type ElasticSettingsInput } from './settings.ts'
+import { type ElasticSettingsInput, parseSettings } from './settings.ts'
 import { checkTemplates, type TemplateCheck } from './templates/check.ts'
 import { type InstallOptions, type InstallReport, installTemplates } from './templates/install.ts'
 
@@ -23,12 +23,15 @@ export interface ElasticStore {
   close(): Promise<void>
 }
 
-/** Connects with the first request; needs no `GET /`. */
+/**
+ * Connects with the first request; needs no `GET /`.
+ * @throws ConfigError that names each wrong setting
+ */
 export function createElasticStore(
   input: ElasticSettingsInput,
   { clock = systemClock }: { clock?: Clock } = {},
 ): ElasticStore {
-  const settings = elasticSettings.parse(input)
+  const settings = parseSettings(input)
   const connection = new Connection(settings, clock)
   const readinessProblem = async (): Promise<string | undefined> => await askHealth(connection)
   return {

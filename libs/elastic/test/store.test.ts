@@ -157,12 +157,13 @@ test('a time limit fires no event on a signal that is shared with others', async
   expect(events).toBe(0)
 })
 
+function ofSize(bytes: number): Answer {
+  const empty = JSON.stringify({ items: [], pad: '' }).length
+  return json(200, { items: [], pad: 'x'.repeat(bytes - empty) })
+}
+
 test('an answer as large as the bound is read, a larger one is not', async () => {
   const bound = 10_000
-  const ofSize = (size: number): Answer => {
-    const empty = JSON.stringify({ items: [], pad: '' }).length
-    return json(200, { items: [], pad: 'x'.repeat(size - empty) })
-  }
   const { server, store } = await storeWith(ofSize(bound), { responseBytesMax: bound })
   expect((await store.bulk(body)).items).toEqual([])
   server.answer = ofSize(bound + 1)

@@ -66,8 +66,10 @@ export async function installTemplates(
 function decide(template: Template, installed: Installed, force: boolean): InstallAction {
   if (installed.found === 'nothing') return 'created'
   if (installed.found === 'foreign') return force ? 'updated' : 'kept-foreign'
-  const { version, content_hash: contentHash } = template.body._meta
-  if (installed.meta.version > version && !force) return 'kept-newer'
-  const isSame = installed.meta.version === version && installed.meta.content_hash === contentHash
+  const { version, definition_hash: definition, content_hash: content } = template.body._meta
+  const { meta } = installed
+  if (meta.version > version && !force) return 'kept-newer'
+  const isSame =
+    meta.version === version && meta.definition_hash === definition && meta.content_hash === content
   return isSame ? 'unchanged' : 'updated'
 }

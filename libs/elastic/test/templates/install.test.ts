@@ -111,9 +111,12 @@ test('the custom template is never read or written', async () => {
   expect(touched).toEqual([])
 })
 
+function of(release: string): object {
+  return { mappings: { _meta: { millrace: release } } }
+}
+
 test('data streams whose newest backing index is of another release are named', async () => {
   const { server, store } = await setUp()
-  const of = (release: string): object => ({ mappings: { _meta: { millrace: release } } })
   server.dataStreams = [
     { name: 'logs-old-default', backing_indices: ['old-1', 'old-2'] },
     { name: 'logs-new-default', backing_indices: ['new-1', 'new-2'] },

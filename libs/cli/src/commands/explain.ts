@@ -1,0 +1,164 @@
+// `millrace explain`: what any line becomes, by the same code that the indexer runs.
+import { type Rejection, errorText } from '@millrace/foundation'
+import { defaultTopic } from '@millrace/envelope'
+import { type NormalizeOutcome, RecordNormalizer, type SourceRecord } from '@millrace/formats'
+import type { Command } from 'commander'
+import type { CommandContext, GlobalOptions } from '../context.ts'
+import { describedRecord } from '../explain-record.ts'
+import { exitCodes } from '../exit-code.ts'
+import { lineBytesMaxDefault, readLines } from '../lines.ts'
+import type { Registration } from '../program.ts'
+import { dataStreamDefaults } from '../settings.ts'
+import { singleLine } from '../terminal-text.ts'
+
+interface ExplainOptions extends GlobalOptions {
+  format?: string
+  records?: boolean
+  timeZone?: string
+}
+
+/** Text that is collected before it is written. */
+const chunkCharacters = 64 * 1024
+
+export function addExplain({ program, context, end }: Registration): void {
+  program
+    .command('explain')
+    .description('read raw lines from standard input, write the documents that they become')
+    .option('--format <name>', 'the format of the lines (default: recognized by their content)')
+    .option('--records', 'read Kafka records as JSON, one per line, and answer each with one line')
+    .option('--time-zone <name>', 'zone of times that name none, for example Europe/Berlin (UTC)')
+    .addHelpText(
+      'after',
+      `
+Each line becomes one document per event (NDJSON, same order). A line that the indexer would put into the
+dead-letter topic is named on standard error with the reason.
+
+With --records a line is {"value"|"valueBase64", "headers"?: {…}, "timestamp"?: ms, "receivedAt"?: ISO time}
+(also "key", "topic", "partition", "offset"), and is answered with {"documents":[…],"deadLetters":[{"reason":…}]}.
+
+Examples:
+  kubectl logs deploy/orders | millrace explain
+  echo '{"value":"GET / 200","receivedAt":"2026-01-02T03:04:05.678Z"}' | millrace explain --records`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ExplainOptions>()
+      const finished = await explain(context, options)
+      if (!finished) end(context.output.isReaderGone ? exitCodes.well : exitCodes.interrupted)
+    })
+}
+
+/** False when it was ended before the input was. */
+async function explain(context: CommandContext, options: ExplainOptions): Promise<boolean> {
+  const { stdin, output, signal } = context
+  const explainer = new Explainer(context, options)
+  if (stdin.isTTY === true) output.note('Type or paste lines; Ctrl-D ends.')
+  const stop = (): void => void stdin.destroy()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    for await (const lines of readLines(stdin)) {
+      let text = ''
+      for (const line of lines) {
+        text += options.records === true ? explainer.answer(line) : explainer.documents(line)
+        if (text.length < chunkCharacters) continue
+        await output.write(text)
+        text = ''
+      }
+      await output.write(text)
+      if (signal.aborted) break
+    }
+  } catch (error) {
+    // Reading ends with an error when it is ended from here.
+    if (!signal.aborted) throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+  return !signal.aborted
+}
+
+class Explainer {
+  readonly #context: CommandContext
+  readonly #normalizer: RecordNormalizer
+  readonly #format: string | undefined
+  #lines = 0
+
+  constructor(context: CommandContext, options: ExplainOptions) {
+    this.#context = context
+    this.#format = options.format
+    const timeZone = options.timeZone ?? context.environment['MILLRACE_INDEXER_TIME_ZONE']
+    this.#normalizer = new RecordNormalizer({
+      clusterId: 'explain',
+      ...dataStreamDefaults(context),
+      ...(timeZone === undefined || timeZone === '' ? {} : { timeZone }),
+    })
+  }
+
+  /** The line's documents, one per line of text. Rejections go to standard error. */
+  documents(line: Buffer | undefined): string {
+    const offset = this.#lines++
+    if (line === undefined) return this.#noteRejection(tooLong())
+    const nowMs = this.#context.clock.now()
+    const { text, rejections } = this.#normalize(
+      {
+        topic: defaultTopic,
+        partition: 0,
+        offset,
+        timestampMs: nowMs,
+        key: null,
+        value: line,
+        headers: {},
+      },
+      nowMs,
+    )
+    for (const rejection of rejections) this.#noteRejection(rejection)
+    return text.map((document) => `${document}\n`).join('')
+  }
+
+  /** One line of text for one line of JSON, whatever it holds. */
+  answer(line: Buffer | undefined): string {
+    const offset = this.#lines++
+    if (line === undefined) return answerText([], [tooLong()])
+    const described = describedRecord(line, { topic: defaultTopic, offset })
+    if (!described.ok) return answerText([], [described])
+    const { record, receivedAtMs = this.#context.clock.now() } = described.value
+    const { text, rejections } = this.#normalize(record, receivedAtMs)
+    return answerText(text, rejections)
+  }
+
+  #normalize(
+    record: SourceRecord,
+    receivedAtMs: number,
+  ): { text: string[]; rejections: readonly Rejection[] } {
+    const { headers } = record
+    const format = this.#format
+    const named =
+      format === undefined || headers['format'] !== undefined
+        ? record
+        : { ...record, headers: { ...headers, format: Buffer.from(format) } }
+    try {
+      const outcome: NormalizeOutcome = this.#normalizer.normalize(named, receivedAtMs)
+      const text = outcome.events.map(({ document }) => JSON.stringify(document))
+      return { text, rejections: outcome.rejections }
+    } catch (error) {
+      const reason = `the line could not be normalized: ${errorText(error)}`
+      return { text: [], rejections: [{ ok: false, code: 'MILLRACE_NORMALIZE_FAILED', reason }] }
+    }
+  }
+
+  #noteRejection({ code, reason }: Rejection): string {
+    const { output } = this.#context
+    output.note(
+      `millrace: line ${this.#lines} becomes a dead letter: ${singleLine(reason)} (${code})`,
+    )
+    return ''
+  }
+}
+
+function answerText(documents: readonly string[], rejections: readonly Rejection[]): string {
+  const deadLetters = rejections.map(({ code, reason }) => ({ reason, code }))
+  return `{"documents":[${documents.join(',')}],"deadLetters":${JSON.stringify(deadLetters)}}\n`
+}
+
+function tooLong(): Rejection {
+  const reason = `the line has more than ${lineBytesMaxDefault} bytes`
+  return { ok: false, code: 'MILLRACE_NORMALIZE_FAILED', reason }
+}

@@ -11,13 +11,13 @@ const answerMaxMs = 3_000
  */
 export function countBrokers(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port })
+    const socket = connect({ host: '127.0.0.1', port, timeout: answerMaxMs })
     const finish = (brokers: number | undefined): void => {
       resolve(brokers)
       socket.destroy()
     }
     let answer = Buffer.alloc(0)
-    socket.setTimeout(answerMaxMs, () => finish(undefined))
+    socket.once('timeout', () => finish(undefined))
     socket.once('connect', () => socket.write(metadataRequest()))
     socket.on('data', (chunk) => {
       answer = Buffer.concat([answer, chunk])

@@ -32,7 +32,7 @@ export async function measureRedis(work: Work): Promise<Measured> {
     { stdio: 'ignore' },
   )
   const exited = new Promise((resolve) => server.once('exit', resolve))
-  const client = createClient({ url: `redis://127.0.0.1:${port}` })
+  const client = connectTo(port)
   client.on('error', () => {})
   try {
     await client.connect()
@@ -63,7 +63,9 @@ export async function measureRedis(work: Work): Promise<Measured> {
   }
 }
 
-async function consume(client: ReturnType<typeof createClient>, work: Work): Promise<number> {
+const connectTo = (port: number) => createClient({ url: `redis://127.0.0.1:${port}` })
+
+async function consume(client: ReturnType<typeof connectTo>, work: Work): Promise<number> {
   let consumed = 0
   while (consumed < work.lines.length) {
     const answer = (await client.xReadGroup(

@@ -16,7 +16,7 @@ export async function readTotals(connections: {
     administration.topicOffsets(defaultTopic),
     administration.groupOffsets(group, defaultTopic),
     administration.topicOffsets(deadLetterTopic(defaultTopic)),
-    store.request({ method: 'GET', path: '/logs-*-*/_count' }),
+    store.request<{ count: number }>({ method: 'GET', path: '/logs-*-*/_count' }),
   ])
   const committedOffsets = new Map(committed.map(({ partition, offset }) => [partition, offset]))
   let lag = 0
@@ -26,7 +26,7 @@ export async function readTotals(connections: {
   }
   return {
     published: ends.reduce((sum, { high }) => sum + high, 0),
-    indexed: (count as { count: number }).count,
+    indexed: count.body.count,
     lag,
     deadLetters: deadLetters.reduce((sum, { low, high }) => sum + high - low, 0),
   }

@@ -2,7 +2,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createElasticStore, type ElasticStore } from '@millrace/elastic'
-import { ConfigError, PublishError, systemClock, systemRandom } from '@millrace/foundation'
+import {
+  ConfigError,
+  errorText,
+  PublishError,
+  systemClock,
+  systemRandom,
+} from '@millrace/foundation'
 import { type Administration, createAdministration, kafkaSettings } from '@millrace/kafka'
 import { type LocalStack, startLocalStack } from '@millrace/local-stack'
 import ora from 'ora'
@@ -32,6 +38,7 @@ export interface PipelineOptions {
 
 const readyTimeoutMs = 120_000
 const stopDeadlineMs = 20_000
+const serverCheckIntervalMs = 1000
 
 export class Pipeline {
   readonly logDirectory: string
@@ -66,6 +73,7 @@ export class Pipeline {
     this.#ready = true
     this.#writeRunFile()
     process.stdout.write(whereToLook(this.#runFile(), this.logDirectory))
+    void this.#keepServersUp()
     await showStatus(
       {
         clock: systemClock,
@@ -169,6 +177,20 @@ export class Pipeline {
     })
     this.#processes.push(service)
     service.start()
+  }
+
+  /** A server that dies is started again on its data, as the service processes are. */
+  async #keepServersUp(): Promise<void> {
+    const { signal } = this.#options
+    while (!signal.aborted) {
+      for (const name of this.#stack?.nodes ?? []) {
+        if (this.#stack?.pid(name) !== undefined) continue
+        this.#tell(`${name} has ended; starting it again`)
+        await this.#stack?.start(name).catch((error: unknown) => this.#tell(errorText(error)))
+        this.#writeRunFile()
+      }
+      await systemClock.sleep(serverCheckIntervalMs, signal)
+    }
   }
 
   async #untilReady(name: string, url: string, signal: AbortSignal): Promise<void> {

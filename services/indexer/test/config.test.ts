@@ -1,4 +1,5 @@
-import { loadConfig } from '@millrace/service'
+import { readFileSync } from 'node:fs'
+import { loadConfig, settingMeta, textOfDefault } from '@millrace/service'
 import { describe, expect, it } from 'vitest'
 import { indexerGroups } from '../src/config.mts'
 import { helpText } from '../src/help.mts'
@@ -55,6 +56,20 @@ describe('configuration', () => {
     expect(() => load({ MILLRACE_INDEXER_TIME_ZONE: 'Europe/Berlin' })).not.toThrow()
     expect(() => load({ MILLRACE_INDEXER_TIME_ZONE: 'Mars/Olympus' })).toThrow('time zone name')
     expect(() => load({ MILLRACE_INDEXER_BULK_BYTE: '1' })).toThrow('MILLRACE_INDEXER_BULK_BYTES')
+  })
+
+  it('stands in the README as it is declared', () => {
+    const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    const rows = page.split('\n').filter((line) => line.startsWith('| `MILLRACE_INDEXER_'))
+    const { variables } = indexerGroups.indexer
+    expect(rows).toEqual(
+      Object.entries(variables).map(([name, schema]) => {
+        const { accepts, unit, description } = settingMeta(schema)
+        const byDefault = textOfDefault(schema.safeParse(undefined).data)
+        const bounds = unit === undefined ? accepts : `${accepts} (${unit})`
+        return `| \`${name}\` | ${byDefault} | ${bounds} | ${description} |`
+      }),
+    )
   })
 
   it('is shown whole by --help, with its defaults', () => {

@@ -42,7 +42,7 @@ type MetricOf<Definition> = Definition extends { kind: 'counter' }
 export interface MetricsText {
   readonly contentType: string
   /** Prometheus' text format. */
-  text(): Promise<string>
+  readonly text: () => Promise<string>
 }
 
 export interface Metrics<Table extends MetricTable> extends MetricsText {

@@ -71,7 +71,7 @@ function run() {
   process.on('SIGINT', () => child.kill('SIGINT'))
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   process.on('SIGHUP', () => child.kill('SIGTERM'))
-  child.on('error', (error) => fail(`${pinnedNode()} could not be started: ${error.message}.`))
+  child.on('error', (error) => fail(`${program} could not be started: ${error.message}.`))
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)
   })

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -38,7 +37,7 @@ const clockAndChance = /\b(Date\.now|setTimeout|setInterval|Math\.random)\s*\(|\
 
 const sources = globSync('{libs,services}/**/*.{ts,mts,mjs,cjs}', {
   cwd: root,
-  exclude: (path) => /node_modules|dist$|\/test$/.test(String(path)),
+  exclude: (path) => /node_modules|dist$|\/test$/.test(path),
 }).filter((path) => !/\/(test|dist|node_modules)\//.test(path))
 
 const packageOf = (path: string): string => path.split('/').slice(0, 2).join('/')

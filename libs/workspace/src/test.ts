@@ -28,7 +28,7 @@ const checks: Check[] = [
   { name: 'types', program: binary('tsc'), arguments: ['-b'] },
   { name: 'lint', program: binary('oxlint'), arguments: ['--type-aware', '--quiet'] },
   { name: 'format', program: binary('oxfmt'), arguments: ['--check'] },
-  { name: 'dead code', program: binary('knip'), arguments: ['--no-progress'] },
+  { name: 'dead code', program: binary('knip'), arguments: ['--no-progress', '--no-config-hints'] },
 ]
 
 /** Prints the check's output only when it failed, and then in full. */

@@ -53,8 +53,13 @@ function npmStart(...flags: string[]): TestProcess {
     name: 'npm start',
     program: 'setsid',
     parameters: [
-      ...['npm', 'start', '--', '--kafka-port', String(ports.kafka)],
-      ...['--elasticsearch-port', String(ports.elasticsearch), '--rate', '50', ...flags],
+      'npm',
+      'start',
+      '--',
+      `--kafka-port=${ports.kafka}`,
+      `--elasticsearch-port=${ports.elasticsearch}`,
+      '--rate=50',
+      ...flags,
     ],
     environment: { PATH: barePath() },
     directory: clone,
@@ -171,6 +176,7 @@ test('no process outlives an npm start that is killed', async () => {
   await until('no process is left', () => processesOfClone().length === 0, {
     describe: () => JSON.stringify(processesOfClone()),
   })
+  expect(processesOfClone()).toEqual([])
 }, 600_000)
 
 test('a taken port is named in one line, with what to do', async () => {

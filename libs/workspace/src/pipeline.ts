@@ -130,7 +130,9 @@ export class Pipeline {
       process.execPath,
       [
         join(root, 'libs/cli/bin/millrace.mjs'),
-        ...['setup', '--replication-factor', String(options.brokers)],
+        'setup',
+        '--replication-factor',
+        String(options.brokers),
       ],
       {
         environment: {
@@ -155,7 +157,7 @@ export class Pipeline {
       this.#say(`Services become ready: ${plan.name}`)
       await this.#untilReady(plan.name, `${url}${plan.readyPath}`, signal)
     }
-    this.#progress.succeed(`${plans.map((plan) => plan.name).join(', ')}`)
+    this.#progress.succeed(plans.map((plan) => plan.name).join(', '))
   }
 
   async #startService(plan: ServicePlan, plans: readonly ServicePlan[]): Promise<void> {

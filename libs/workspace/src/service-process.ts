@@ -50,7 +50,7 @@ export class ServiceProcess {
   }
 
   start(): void {
-    const { program, environment, onStarted } = this.#options
+    const { program, environment } = this.#options
     mkdirSync(dirname(this.logPath), { recursive: true })
     const log = openSync(this.logPath, 'a')
     // An own process group, so that Ctrl-C in the terminal reaches only the process that stops all others in order.
@@ -68,7 +68,7 @@ export class ServiceProcess {
         if (!this.#stopping.signal.aborted) void this.#restart(code, signal)
       })
     })
-    if (child.pid !== undefined) onStarted(child.pid)
+    if (child.pid !== undefined) this.#options.onStarted(child.pid)
   }
 
   /** SIGTERM, and SIGKILL after `deadlineMs`. Safe to call twice. */
@@ -83,8 +83,8 @@ export class ServiceProcess {
   }
 
   async #restart(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
-    const { clock, random, onDied, restart } = this.#options
-    onDied(signal === null ? `ended with code ${code}` : `was ended by ${signal}`)
+    const { clock, random, restart } = this.#options
+    this.#options.onDied(signal === null ? `ended with code ${code}` : `was ended by ${signal}`)
     this.#restarts++
     const wait = backoffDelayMs(
       this.#restarts,

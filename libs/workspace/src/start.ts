@@ -15,7 +15,7 @@ function readOptions(): StartOptions {
     return parseStartOptions(process.argv.slice(2))
   } catch (error) {
     process.stderr.write(`millrace: ${errorText(error)}\n`)
-    process.exit(2)
+    return process.exit(2)
   }
 }
 

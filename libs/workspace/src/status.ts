@@ -59,29 +59,29 @@ const windowSamplesMax = 10
 
 /** Shows the line until the signal is aborted. A reading that fails is shown as such, and tried again. */
 export async function showStatus(options: StatusOptions, signal: AbortSignal): Promise<void> {
-  const { clock, terminal, write } = options
+  const { clock, terminal } = options
   const startedAt = clock.monotonicMs()
   const intervalMs = options.intervalMs ?? (terminal ? 1000 : 10_000)
   const samples: PipelineSample[] = []
   while (!signal.aborted) {
     const line = await nextLine(options, samples, startedAt)
     if (signal.aborted) break
-    write(terminal ? `\r\u001B[2K${line}` : `${line}\n`)
+    options.write(terminal ? `\r\u001B[2K${line}` : `${line}\n`)
     await clock.sleep(intervalMs, signal)
   }
-  if (terminal) write('\r\u001B[2K')
+  if (terminal) options.write('\r\u001B[2K')
 }
 
 async function nextLine(
-  { clock, read }: StatusOptions,
+  options: StatusOptions,
   samples: PipelineSample[],
   startedAt: number,
 ): Promise<string> {
   try {
-    samples.push({ ...(await read()), atMs: clock.monotonicMs() })
+    samples.push({ ...(await options.read()), atMs: options.clock.monotonicMs() })
     if (samples.length > windowSamplesMax) samples.shift()
-    return statusLine(samples, clock.monotonicMs() - startedAt)
+    return statusLine(samples, options.clock.monotonicMs() - startedAt)
   } catch {
-    return `${statusLine(samples, clock.monotonicMs() - startedAt)} · figures not to be had now, trying again`
+    return `${statusLine(samples, options.clock.monotonicMs() - startedAt)} · figures not to be had now, trying again`
   }
 }

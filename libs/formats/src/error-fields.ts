@@ -98,10 +98,16 @@ function putFirst(
   for (const name of names) {
     if (!Object.hasOwn(error, name)) continue
     const value = error[name]
-    if (value === '' || typeof value === 'boolean') continue
-    if (!draft.put(path, value)) continue
+    if (!isUsable(path, value) || !draft.put(path, value)) continue
     used.push(name)
     return true
   }
   return false
+}
+
+/** Codes may be numbers (`errno`, HTTP); everything else that says what went wrong is text, stacks also as lines. */
+function isUsable(path: EcsPath, value: SourceValue): boolean {
+  if (typeof value === 'string') return value !== ''
+  if (path === 'error.code' || path === 'error.id') return typeof value === 'number'
+  return path === 'error.stack_trace' && Array.isArray(value)
 }

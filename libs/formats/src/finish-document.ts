@@ -24,6 +24,8 @@ export interface RecordFacts {
 }
 
 const dayMs = 86_400_000
+/** Unit: UTF-16 units. */
+const repeatedTextMax = 1 << 20
 
 export function finishDocument(draft: Draft, id: string, record: RecordFacts): EcsDocument {
   draft.from = ''
@@ -90,17 +92,27 @@ function finishSource(draft: Draft, { facts, minted, instance, sequence }: Recor
     for (const path of serviceFacts) fill(draft, path, facts[path])
   }
   fill(draft, 'service.environment', facts['service.environment'])
+  const hostname = draft.get('host.hostname')
+  if (typeof hostname === 'string') draft.put('host.name', hostname)
   fill(draft, 'host.name', facts['host.name'])
   if (minted) {
-    draft.setOwn('agent.type', facts['agent.type'] ?? 'millrace')
-    if (facts['agent.version'] !== undefined) draft.setOwn('agent.version', facts['agent.version'])
-    if (instance !== undefined) draft.setOwn('agent.ephemeral_id', instance)
-    if (sequence !== undefined) draft.setOwn('event.sequence', sequence)
+    claim(draft, 'agent.type', facts['agent.type'] ?? 'millrace')
+    claim(draft, 'agent.version', facts['agent.version'])
+    claim(draft, 'agent.ephemeral_id', instance)
+    claim(draft, 'event.sequence', sequence)
   } else fill(draft, 'agent.type', 'kafka')
   if (facts.truncated !== undefined) {
     draft.tag('_truncated')
     draft.note('original_bytes', facts.truncated)
   }
+}
+
+/** A fact of the record that the line can't overrule; what the line says there is left over. */
+function claim(draft: Draft, path: EcsPath, value: string | number | undefined): void {
+  if (value === undefined) return
+  const present = draft.get(path)
+  if (present !== undefined && present !== value) draft.leave(path, present)
+  draft.setOwn(path, value)
 }
 
 function fill(draft: Draft, path: EcsPath, value: string | undefined): void {
@@ -122,6 +134,8 @@ function finishIdentity(draft: Draft, id: string, record: RecordFacts): void {
 function finishOriginal(draft: Draft, record: RecordFacts): void {
   if (record.originalBase64 !== undefined) draft.note('original_base64', record.originalBase64)
   if (!draft.keepsOriginal || record.text === '') return
+  // A huge line that is its own message need not go over the wire twice.
+  if (record.text.length > repeatedTextMax && draft.get('message') === record.text) return
   const present = draft.get('event.original')
   if (present !== undefined && present !== record.text) draft.leave('event.original', present)
   draft.setOwn('event.original', record.text.toWellFormed())

@@ -127,7 +127,7 @@ export function putClientAddress(draft: Draft, value: SourceValue): boolean {
 }
 
 const absoluteUrl = /^([A-Za-z][A-Za-z0-9+.-]{0,31}):\/\/([^/?#]{0,1024})(.*)$/s
-const authority = /^(?:[^@]*@)?(\[[^\]]{0,64}\]|[^:]*)(?::(\d{1,5}))?$/
+const authority = /^(?:[^@]*@)?(\[[0-9a-fA-F:.]{2,45}\]|[^:[\]]*)(?::(\d{1,5}))?$/
 
 /**
  * A request target, cut by hand at the first `#`, then at the first `?`: what arrives from the net need not be a URL

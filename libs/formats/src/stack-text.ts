@@ -35,7 +35,9 @@ export function readStackHead(stack: string): StackHead {
   }
   const frames = beginning.search(frameStart)
   const head = (frames === -1 ? beginning.split('\n', 1)[0]! : beginning.slice(0, frames)).trim()
-  return readClassLine(head)
+  const found = readClassLine(head)
+  // A bare word is a class only above frames; Go's stacks start with the name of a function.
+  return frames === -1 && found.message === undefined ? {} : found
 }
 
 function readPythonHead(traceback: string): StackHead {

@@ -2,7 +2,14 @@
 import type { Draft } from '../draft.ts'
 import { placeEcsKey } from '../ecs-placement.ts'
 import { defineFormat, type Line } from '../format.ts'
+import { placeKey } from '../key-placement.ts'
 import { isSourceObject, type SourceObject } from '../parse-json.ts'
+
+/**
+ * Beside ECS fields, loggers add these of their own; nobody means anything else by them. Other shared names
+ * (`name`, `thread`, `version`) are context data here, for example of Log4j's MDC.
+ */
+const loggerKeys = new Set(['req', 'res', 'reqId', 'responseTime', 'err', 'traceparent'])
 
 export const ecs = defineFormat({
   name: 'ecs',
@@ -27,7 +34,8 @@ export const ecs = defineFormat({
   normalize(line: SourceObject, draft: Draft): void {
     for (const key in line) {
       draft.from = key
-      placeEcsKey(draft, key, line[key])
+      if (loggerKeys.has(key)) placeKey(draft, key, line[key])
+      else placeEcsKey(draft, key, line[key])
     }
   },
 })

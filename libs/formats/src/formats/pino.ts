@@ -4,6 +4,7 @@ import { defineFormat, type Line } from '../format.ts'
 import { placeKey } from '../key-placement.ts'
 import type { SourceObject, SourceValue } from '../parse-json.ts'
 import { readStackHead } from '../stack-text.ts'
+import { ecs } from './ecs.ts'
 
 /** Own timestamp functions may use another key; `created` and the like are the application's. */
 const timeKeys = ['time', '@timestamp', 'timestamp', 'ts'] as const
@@ -25,7 +26,9 @@ export const pino = defineFormat({
     return hasLabel && hasBase && line['time'] !== undefined ? line : undefined
   },
 
-  accept: ({ json }: Line): SourceObject | undefined => json?.object,
+  /** Also lines of unusual options; but pino with @elastic/ecs-pino-format speaks ECS. */
+  accept: (line: Line): SourceObject | undefined =>
+    ecs.recognize(line) === undefined ? line.json?.object : undefined,
 
   normalize(line: SourceObject, draft: Draft): void {
     const timeKey = putTime(draft, line)
@@ -48,6 +51,10 @@ export const pino = defineFormat({
           break
         case 'name':
           takeName(draft, value)
+          break
+        case 'v':
+          // The format's own version, in pino 5 and older; it says nothing about the event.
+          if (value !== 1) draft.leave(key, value)
           break
         case 'stack':
         case 'type':

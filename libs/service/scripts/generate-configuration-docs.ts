@@ -1,11 +1,12 @@
 // Writes docs/configuration.md from the declarations: node libs/service/scripts/generate-configuration-docs.ts
-import { writeFileSync } from 'node:fs'
+import { globSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type SettingGroup, settingMeta, sharedGroups, textOfDefault } from '../src/index.ts'
 
-/** Groups that one process declares for itself, in the order of the page. */
-const processGroups: readonly SettingGroup[] = []
+const root = join(import.meta.dirname, '../../..')
 
-export const configurationPage = new URL('../../../docs/configuration.md', import.meta.url)
+export const configurationPage = join(root, 'docs/configuration.md')
 
 const introduction = `# Configuration
 
@@ -22,8 +23,26 @@ exits with code 78.
 The transport (\`@millrace/transport\`) reads the settings of Kafka and of the data stream too, where its options are silent.
 `
 
-export function configurationDocs(): string {
-  return [introduction, ...[...sharedGroups, ...processGroups].map(sectionOf)].join('\n')
+export async function configurationDocs(): Promise<string> {
+  const groups = [...sharedGroups, ...(await serviceGroups())]
+  return [introduction, ...groups.map(sectionOf)].join('\n')
+}
+
+/** What single services declare: each exports the groups that it reads from its `src/config.mts`. */
+async function serviceGroups(): Promise<SettingGroup[]> {
+  const found = new Set<SettingGroup>()
+  for (const path of globSync('services/*/src/config.mts', { cwd: root }).sort()) {
+    const exported = (await import(pathToFileURL(join(root, path)).href)) as Record<string, unknown>
+    const tables = Object.values(exported).filter((value) => typeof value === 'object')
+    for (const group of tables.flatMap((table) => Object.values(table ?? {}))) {
+      if (isGroup(group) && !sharedGroups.includes(group)) found.add(group)
+    }
+  }
+  return [...found]
+}
+
+function isGroup(value: unknown): value is SettingGroup {
+  return typeof value === 'object' && value !== null && 'variables' in value && 'shape' in value
 }
 
 function sectionOf(group: SettingGroup): string {
@@ -43,4 +62,4 @@ function sectionOf(group: SettingGroup): string {
   return [`## ${group.title}`, '', ...head, ...rows, ''].join('\n')
 }
 
-if (import.meta.main) writeFileSync(configurationPage, configurationDocs())
+if (import.meta.main) writeFileSync(configurationPage, await configurationDocs())

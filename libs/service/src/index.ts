@@ -33,7 +33,7 @@ export {
   settingGroup,
   type Values,
   type Variables,
-} from './settings/group.ts'
+} from './settings/setting-group.ts'
 export {
   boolean,
   httpUrl,
@@ -45,7 +45,7 @@ export {
   settingMeta,
   type SettingSchema,
   text,
-} from './settings/setting.ts'
+} from './settings/config-setting.ts'
 export { consumerGroup, kafkaGroup } from './settings/kafka.ts'
 export { elasticsearchGroup, setupGroup } from './settings/elasticsearch.ts'
 export {

@@ -1,5 +1,5 @@
 // Templates, checked at start: what is missing or outdated, without changing anything.
-import { BulkRequestError } from '@millrace/foundation'
+import { BulkRequestError, type ErrorCode } from '@millrace/foundation'
 import { type Connection } from '../connection.ts'
 import { fullCapabilities } from './capabilities.ts'
 import { buildTemplates, currentDefinitionHash, templateVersion } from './definition.ts'
@@ -8,6 +8,8 @@ import { readInstalled } from './installed.ts'
 export interface TemplateCheck {
   /** True when all are there, made by this release or a newer one. */
   ok: boolean
+  /** Set when something is missing, outdated or foreign. */
+  code?: ErrorCode
   /** Names of templates that are not there. */
   missing: string[]
   /** Made by an older release, or by this one with another field list. */
@@ -42,7 +44,8 @@ export async function checkTemplates(connection: Connection): Promise<TemplateCh
     return { ok: false, ...check, unreadable: error.message, summary: error.message }
   }
   const summary = summaryOf(check)
-  return { ok: summary === '', ...check, summary }
+  if (summary === '') return { ok: true, ...check, summary }
+  return { ok: false, code: 'MILLRACE_TEMPLATE_MISSING', ...check, summary }
 }
 
 function summaryOf(check: Pick<TemplateCheck, 'missing' | 'outdated' | 'foreign'>): string {

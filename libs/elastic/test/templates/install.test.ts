@@ -25,7 +25,9 @@ function actions(report: { templates: { action: string }[] }): string[] {
 
 test('installing creates the component templates first, and a second time writes nothing', async () => {
   const { server, store } = await setUp()
-  expect((await store.checkTemplates()).missing).toHaveLength(3)
+  const empty = await store.checkTemplates()
+  expect(empty.code).toBe('MILLRACE_TEMPLATE_MISSING')
+  expect(empty.missing).toHaveLength(3)
   expect(actions(await store.installTemplates())).toEqual(['created', 'created', 'created'])
   expect(server.writes).toEqual([settingsPath, mappingsPath, indexPath])
   const second = await store.installTemplates()

@@ -1,6 +1,6 @@
 // Configuration of the store: nodes, credentials, TLS, time limits.
-import { present, type ReportProblem, settingGroup } from './group.ts'
-import { boolean, httpUrl, integer, list, oneOf, setting, text } from './setting.ts'
+import { present, type ReportProblem, settingGroup } from './setting-group.ts'
+import { boolean, httpUrl, integer, list, oneOf, setting, text } from './config-setting.ts'
 
 const url =
   'a comma-separated list of http or https addresses, for example http://127.0.0.1:9200, without user and password in them'

@@ -1,6 +1,6 @@
 // Configuration of the topic: brokers, TLS, SASL, topic and consumer group.
-import { present, type ReportProblem, settingGroup } from './group.ts'
-import { boolean, integer, list, oneOf, setting, text } from './setting.ts'
+import { present, type ReportProblem, settingGroup } from './setting-group.ts'
+import { boolean, integer, list, oneOf, setting, text } from './config-setting.ts'
 
 const topicName = text({
   pattern: /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,235}$/,

@@ -1,9 +1,9 @@
 // Configuration, across the product: every MILLRACE_ name that some process of it reads.
 import { elasticsearchGroup, setupGroup } from './elasticsearch.ts'
-import { type SettingGroup } from './group.ts'
+import { type SettingGroup } from './setting-group.ts'
 import { consumerGroup, kafkaGroup } from './kafka.ts'
 import { dataStreamGroup, httpGroup, kibanaGroup, logGroup } from './service.ts'
-import { settingMeta } from './setting.ts'
+import { settingMeta } from './config-setting.ts'
 
 /** The groups that processes compose; docs/configuration.md shows them in this order. */
 export const sharedGroups: readonly SettingGroup[] = [

@@ -1,10 +1,10 @@
 // Configuration, loaded once at start: the environment becomes one frozen object, or one error that lists every problem.
 import { readFileSync, statSync } from 'node:fs'
 import { ConfigError, type ErrorCode, errorText } from '@millrace/foundation'
-import { type SettingGroup } from './group.ts'
+import { type SettingGroup } from './setting-group.ts'
 import { sharedVariableNames, variableFamilies, variableNames } from './known-variables.ts'
 import { nearestNames } from './nearest-names.ts'
-import { type SettingMeta, settingMeta } from './setting.ts'
+import { type SettingMeta, settingMeta } from './config-setting.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 export type Groups = Readonly<Record<string, SettingGroup>>

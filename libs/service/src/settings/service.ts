@@ -1,6 +1,6 @@
 // Configuration of every service: its own log, its HTTP port, the data stream, Kibana.
-import { settingGroup } from './group.ts'
-import { httpUrl, integer, oneOf, setting, text } from './setting.ts'
+import { settingGroup } from './setting-group.ts'
+import { httpUrl, integer, oneOf, setting, text } from './config-setting.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]

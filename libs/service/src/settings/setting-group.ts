@@ -1,6 +1,6 @@
 // Configuration, a group of settings: variables that belong together and the object that they make.
 import { type z } from 'zod'
-import { type SettingSchema } from './setting.ts'
+import { type SettingSchema } from './config-setting.ts'
 
 /** Variable name to schema. */
 export type Variables = Readonly<Record<`MILLRACE_${string}`, SettingSchema>>

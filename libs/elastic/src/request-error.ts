@@ -126,8 +126,11 @@ function retryAfterOf(error: unknown): number | undefined {
 
 /** Wording only; whether to retry does not depend on it. */
 function certificateHint(error: Error): string {
-  return /certificate|altnames/i.test(error.message)
-    ? '. MILLRACE_ELASTICSEARCH_CA_FILE must name the authority that signed its certificate'
+  if (/certificate|altnames/i.test(error.message)) {
+    return '. MILLRACE_ELASTICSEARCH_CA_FILE must name the authority that signed its certificate'
+  }
+  return /wrong version number|packet length too long/i.test(error.message)
+    ? '. It speaks no TLS: its address in MILLRACE_ELASTICSEARCH_URL must begin with http, not https'
     : ''
 }
 

@@ -230,6 +230,13 @@ test.each<[string, ElasticSettingsInput, string]>([
   }
 })
 
+test('TLS towards a server that speaks none is told as such', async () => {
+  const { server } = await storeWith(json(200, {}))
+  const store = createElasticStore({ nodes: [server.url.replace('http:', 'https:')] })
+  onTestFinished(() => store.close())
+  expect(await store.readinessProblem()).toContain('must begin with http, not https')
+})
+
 test('ready means answered and known: 403 is ready, 401 and 503 are not', async () => {
   const { server, store } = await storeWith(json(200, { status: 'yellow' }))
   expect(await store.isReady()).toBe(true)

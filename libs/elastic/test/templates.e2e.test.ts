@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { type EcsField, ecsFields } from '@millrace/ecs'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { systemClock } from '@millrace/foundation'
+import { Connection } from '../src/connection.ts'
 import { type BulkItemAnswer, countFields, createElasticStore } from '../src/index.ts'
+import { parseSettings } from '../src/settings.ts'
+import { currentDefinitionHash } from '../src/templates/definition.ts'
+import { dataStreamsWithOtherMappings } from '../src/templates/installed.ts'
 
 const store = createElasticStore({ nodes: [inject('stack').elasticsearch] })
 
@@ -194,6 +199,19 @@ test('zipped bodies are taken as well', async () => {
   const answer = await zipping.bulk(`${JSON.stringify(target)}\n${line}\n`)
   await zipping.close()
   expect(answer.items[0]!['create']!.status).toBe(201)
+})
+
+test('a data stream knows by which release its newest backing index was made', async () => {
+  const stream = newDataStream()
+  await create(stream, { one: {} })
+  await store.request({ method: 'POST', path: `/${stream}/_rollover` })
+  const nodes = [inject('stack').elasticsearch]
+  const connection = new Connection(parseSettings({ nodes }), systemClock)
+  const current = await dataStreamsWithOtherMappings(connection, currentDefinitionHash())
+  const other = await dataStreamsWithOtherMappings(connection, 'of another release')
+  await connection.close()
+  expect(current).not.toContain(stream)
+  expect(other).toContain(stream)
 })
 
 test('malformed bodies are refused as a whole with 400', async () => {

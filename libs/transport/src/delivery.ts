@@ -101,7 +101,7 @@ export class Delivery {
     try {
       const records = part.map(toRecord)
       const published = producer.publish({ topic, records, compression })
-      if ((await this.#within(publishTimeoutMs, published)) === undefined) {
+      if ((await this.#within(publishTimeoutMs, published, { unref: true })) === undefined) {
         this.#replace(producer)
         return new PublishError(
           'MILLRACE_PUBLISH_UNREACHABLE',
@@ -142,12 +142,9 @@ export class Delivery {
   #tell(error: unknown, failures: number): void {
     const needsPerson = error instanceof PublishError && !error.retryable
     if (failures <= quietTries && !needsPerson) return
-    const { notes, topic, counters } = this.#options
+    const { notes, counters } = this.#options
     const waiting = counters.snapshot(0).waiting
-    notes.trouble(
-      troubleKind,
-      `topic ${topic} takes no lines (${errorText(error)}); ${waiting} lines wait, trying on`,
-    )
+    notes.trouble(troubleKind, `${errorText(error)}; ${waiting} lines wait and are tried again`)
   }
 
   #pause(delayMs: number, clock: Clock): Promise<void> {
@@ -165,10 +162,14 @@ export class Delivery {
   }
 
   /** The promise's value, or undefined at the deadline. */
-  async #within<Value>(timeoutMs: number, promise: Promise<Value>): Promise<Value | undefined> {
+  async #within<Value>(
+    timeoutMs: number,
+    promise: Promise<Value>,
+    options: { unref?: boolean } = {},
+  ): Promise<Value | undefined> {
     let timer: Timer | undefined
     const deadline = new Promise<undefined>((resolve) => {
-      timer = this.#options.clock.setTimer(timeoutMs, () => resolve(undefined), { unref: true })
+      timer = this.#options.clock.setTimer(timeoutMs, () => resolve(undefined), options)
     })
     try {
       return await Promise.race([promise, deadline])

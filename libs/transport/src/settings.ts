@@ -1,4 +1,5 @@
 // What the transport is told: the options that a person writes, with their limits and defaults.
+import zlib from 'node:zlib'
 import { compressions, kafkaSettings, saslSettings, tlsSettings } from '@millrace/kafka'
 import { z } from 'zod'
 
@@ -48,6 +49,9 @@ const options = z.strictObject({
   batchBytes: wholeNumber('bytes', 1_000, 1_000_000).default(524_288),
   compression: z
     .enum(compressions, { error: `must be one of ${compressions.join(', ')}` })
+    .refine((name) => name !== 'zstd' || 'zstdCompress' in zlib, {
+      error: 'must be another one than zstd on this Node: its zlib has zstd from 22.15 on',
+    })
     .default('gzip'),
   memoryMaxBytes: wholeNumber('bytes', 4_194_304, 4_294_967_296).default(67_108_864),
   closeTimeoutMs: wholeNumber('ms', 0, 600_000).default(8_000),

@@ -1,0 +1,69 @@
+// A topic of one test's own, and everything that is in it.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import {
+  createAdministration,
+  createConsumerGroup,
+  type KafkaRecord,
+  kafkaSettings,
+} from '@millrace/kafka'
+import { onTestFinished } from 'vitest'
+
+export interface TestTopic {
+  name: string
+  /** What a program needs to find it. */
+  environment: Record<string, string>
+  /** Records in all partitions. */
+  count(): Promise<number>
+  /** Reads from the beginning until `expected` records are there, for at most 60 s. */
+  read(expected: number): Promise<KafkaRecord[]>
+}
+
+/** Creates a topic that goes with the test. `brokers` are those of the test's stack. */
+export async function createTestTopic(
+  brokers: readonly string[],
+  configuration: Record<string, string> = {},
+): Promise<TestTopic> {
+  const name = `transport-${randomBytes(4).toString('hex')}`
+  const settings = kafkaSettings.parse({ brokers: [...brokers] })
+  const administration = createAdministration(settings)
+  onTestFinished(async () => {
+    await administration.deleteTopics([name]).catch(() => {})
+    await administration.close()
+  })
+  await administration.createTopic({
+    topic: name,
+    partitions: 3,
+    replicationFactor: 1,
+    configuration,
+  })
+  return {
+    name,
+    environment: { MILLRACE_KAFKA_BROKERS: brokers.join(','), MILLRACE_KAFKA_TOPIC: name },
+    async count() {
+      const offsets = await administration.topicOffsets(name)
+      return offsets.reduce((sum, { low, high }) => sum + high - low, 0)
+    },
+    async read(expected) {
+      const records: KafkaRecord[] = []
+      const isComplete = new AbortController()
+      const consumer = createConsumerGroup(settings, {
+        topic: name,
+        group: `${name}-${randomBytes(4).toString('hex')}`,
+        from: 'earliest',
+        onRecords: async (some) => {
+          records.push(...some)
+          if (records.length >= expected) isComplete.abort()
+        },
+        onAssigned: () => {},
+        onRevoked: async () => {},
+        onError: () => {},
+      })
+      const end = AbortSignal.any([isComplete.signal, AbortSignal.timeout(60_000)])
+      await consumer.start()
+      if (!end.aborted) await once(end, 'abort')
+      await consumer.close()
+      return records
+    },
+  }
+}

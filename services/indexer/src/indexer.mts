@@ -85,12 +85,8 @@ class Worker implements Indexer {
         readiness: this.#readiness,
         clock,
         random,
-        onTrouble: (condition, sentence) =>
-          this.#telling.trouble(
-            condition === 'templates' ? 'error' : 'warn',
-            `store ${condition}`,
-            sentence,
-          ),
+        onTrouble: (condition, sentence, level) =>
+          this.#telling.trouble(level, `store ${condition}`, sentence),
         onNote: (sentence) => this.#telling.note(sentence),
       },
       { install: config.setup.install, backoff: this.#backoff, watchIntervalMs },
@@ -179,6 +175,7 @@ class Worker implements Indexer {
               topic,
               ...this.#config.consumer,
               ...groupTimes(drainTimeoutMs),
+              ...fetchSizes,
               ...handlers,
               onError: (error, { fatal }) => this.#onGroupError(error, fatal),
             },
@@ -209,6 +206,12 @@ class Worker implements Indexer {
     this.#parts.onFatal(error)
   }
 }
+
+/**
+ * What is fetched and not taken yet is outside the bound of MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX, once
+ * for each partition, and several times larger once it is uncompressed; so it is kept small.
+ */
+const fetchSizes = { maxBytesPerPartition: 256 * 1024, maxBytes: 2 * 1024 * 1024 }
 
 /**
  * The group waits for a drain and its last commit, and a little longer for the others. A missing topic

@@ -3,6 +3,7 @@ import {
   type BackoffOptions,
   type Clock,
   errorText,
+  MillraceError,
   type Random,
   type Timer,
 } from '@millrace/foundation'
@@ -11,12 +12,16 @@ import type { Readiness } from './readiness.mts'
 import { retryUntilDone } from './retry.mts'
 
 export interface StoreWatchParts {
-  store: Pick<ElasticStore, 'readinessProblem' | 'checkTemplates' | 'installTemplates'>
+  store: Pick<ElasticStore, 'checkTemplates' | 'installTemplates'>
   readiness: Readiness
   clock: Clock
   random: Random
   /** Something is in the way, in one sentence. Called again for each try. */
-  onTrouble: (condition: 'elasticsearch' | 'templates', sentence: string) => void
+  onTrouble: (
+    condition: 'elasticsearch' | 'templates',
+    sentence: string,
+    level: 'warn' | 'error',
+  ) => void
   /** Worth a word, and not in the way. Called once for each sentence. */
   onNote: (sentence: string) => void
 }
@@ -55,16 +60,6 @@ export class StoreWatch {
     return isReady === true
   }
 
-  /** A bulk request was answered: the best proof that Elasticsearch answers. */
-  answered(): void {
-    this.#parts.readiness.met('elasticsearch')
-  }
-
-  /** A bulk request was not answered or refused. */
-  failed(reason: string): void {
-    this.#parts.readiness.unmet('elasticsearch', reason)
-  }
-
   /** Safe to call twice. */
   close(): void {
     this.#abort.abort()
@@ -82,12 +77,6 @@ export class StoreWatch {
   async #look(): Promise<boolean> {
     const { readiness, store, onTrouble } = this.#parts
     try {
-      const problem = await store.readinessProblem()
-      if (problem !== undefined) {
-        readiness.unmet('elasticsearch', problem)
-        onTrouble('elasticsearch', problem)
-        return false
-      }
       if (this.#options.install && !this.#isInstalled) await store.installTemplates()
       this.#isInstalled = true
       const check = await store.checkTemplates()
@@ -96,7 +85,8 @@ export class StoreWatch {
     } catch (error) {
       const sentence = errorText(error)
       readiness.unmet('elasticsearch', sentence)
-      onTrouble('elasticsearch', sentence)
+      const isForPerson = error instanceof MillraceError && error.code === 'MILLRACE_BULK_REFUSED'
+      onTrouble('elasticsearch', sentence, isForPerson ? 'error' : 'warn')
       return false
     }
   }
@@ -110,7 +100,7 @@ export class StoreWatch {
     const { readiness, onTrouble } = this.#parts
     if (check.missing.length > 0 || check.foreign.length > 0) {
       readiness.unmet('templates', check.summary)
-      onTrouble('templates', check.summary)
+      onTrouble('templates', check.summary, 'error')
       return false
     }
     readiness.met('templates')

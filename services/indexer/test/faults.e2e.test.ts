@@ -151,7 +151,10 @@ describe('Elasticsearch on a bad day', () => {
       const complaints = worker
         .lines()
         .filter(({ level, msg }) => level === 50 && String(msg).includes(String(status)))
-      expect(complaints).toHaveLength(1)
+      // The first at once, then one every 10 s; a slow machine may see a second.
+      expect(complaints.length).toBeLessThanOrEqual(2)
+      expect(complaints.length).toBeLessThan(proxy.requests.length)
+      expect(complaints.length).toBeGreaterThan(0)
       isRefused = false
       await untilCommitted(scene, worker)
       await expectExactly(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { Readiness } from '../src/readiness.mts'
 import { StoreWatch } from '../src/store-watch.mts'
 import { ensureDeadLetterTopic, untilTopicExists } from '../src/topic-watch.mts'
+import { bulkError } from './support/fakes.ts'
 import { ManualClock } from './support/manual-clock.ts'
 
 const backoff = { initialMs: 100, maxMs: 1_000 }
@@ -22,7 +23,7 @@ function watchWorld(options: { install?: boolean } = {}) {
   const world = {
     clock,
     readiness,
-    problem: undefined as string | undefined,
+    problem: undefined as Error | undefined,
     check: { ...good } as typeof good & {
       missing: string[]
       foreign: string[]
@@ -35,8 +36,10 @@ function watchWorld(options: { install?: boolean } = {}) {
   const watch = new StoreWatch(
     {
       store: {
-        readinessProblem: async () => world.problem,
-        checkTemplates: async () => world.check,
+        checkTemplates: async () => {
+          if (world.problem !== undefined) throw world.problem
+          return world.check
+        },
         installTemplates: async () => {
           world.installs += 1
           world.check = { ...good }
@@ -46,7 +49,8 @@ function watchWorld(options: { install?: boolean } = {}) {
       readiness,
       clock,
       random: seededRandom(1),
-      onTrouble: (condition, sentence) => world.troubles.push(`${condition}: ${sentence}`),
+      onTrouble: (condition, sentence, level) =>
+        world.troubles.push(`${level} ${condition}: ${sentence}`),
       onNote: (sentence) => world.notes.push(sentence),
     },
     { install: options.install ?? false, backoff, watchIntervalMs: 10_000 },
@@ -64,7 +68,7 @@ const lacking = {
 describe('StoreWatch', () => {
   it('waits for Elasticsearch, then for its templates, and says which of the two', async () => {
     const { world, watch, clock, readiness } = watchWorld()
-    world.problem = 'refused'
+    world.problem = new Error('refused')
     let isReady: boolean | undefined
     void watch.untilReady().then((value) => (isReady = value))
     await clock.advance(60_000)
@@ -114,7 +118,7 @@ describe('StoreWatch', () => {
     const ready = watch.untilReady()
     await clock.advance(0)
     await ready
-    world.problem = 'gone'
+    world.problem = new Error('gone')
     await clock.advance(10_000)
     expect(readiness.reason('elasticsearch')).toBe('gone')
     world.problem = undefined
@@ -123,9 +127,23 @@ describe('StoreWatch', () => {
     watch.close()
   })
 
+  it('calls for a person when the credentials are refused, and not when nobody answers', async () => {
+    const { world, watch, clock } = watchWorld()
+    world.problem = bulkError(undefined)
+    void watch.untilReady()
+    await clock.advance(10)
+    world.problem = bulkError(401)
+    await clock.advance(200)
+    expect(world.troubles[0]).toBe('warn elasticsearch: refused with undefined')
+    expect(new Set(world.troubles.slice(1))).toEqual(
+      new Set(['error elasticsearch: refused with 401']),
+    )
+    watch.close()
+  })
+
   it('stops waiting when it is closed', async () => {
     const { world, watch, clock } = watchWorld()
-    world.problem = 'refused'
+    world.problem = new Error('refused')
     const ready = watch.untilReady()
     await clock.advance(500)
     watch.close()

@@ -171,6 +171,17 @@ class KafkaAdministration implements Administration {
     })
   }
 
+  deleteGroup(group: string): Promise<boolean> {
+    return this.#call(`group ${group} to be deleted`, async (cluster) => {
+      const coordinator = await findCoordinator(cluster, group)
+      const { results } = await coordinator.deleteGroups([group])
+      const error = results[0]?.error
+      if (isAbout(error, 'NON_EMPTY_GROUP') || isAbout(error, 'GROUP_ID_NOT_FOUND')) return false
+      if (error !== undefined) throw error
+      return true
+    })
+  }
+
   close(): Promise<void> {
     this.#link.close()
     return Promise.resolve()

@@ -3,7 +3,7 @@ import type net from 'node:net'
 import { type Clock, type Random, systemClock, systemRandom } from '@millrace/foundation'
 import ClusterClass from 'kafkajs/src/cluster/index.js'
 import loggersModule from 'kafkajs/src/loggers/index.js'
-import { lenientMetadata, mendKafkajs, socketFactory } from './kafkajs-seams.ts'
+import { lenientMetadata, mendBroker, mendKafkajs, socketFactory } from './kafkajs-seams.ts'
 import type { KafkaBroker, KafkaCluster } from './kafkajs-types.ts'
 import type { KafkaSettings } from './settings.ts'
 
@@ -182,6 +182,7 @@ export class ClusterLink {
     brokerPool.createBroker = (options): KafkaBroker => {
       const broker = createBroker(options)
       broker.metadata = (topics) => lenientMetadata(broker, topics)
+      mendBroker(broker)
       return broker
     }
     // The client splits `host:port` at every colon, which breaks IPv6, and always starts at the first broker,

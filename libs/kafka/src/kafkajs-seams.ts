@@ -2,6 +2,7 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import { type Clock, systemClock, type Timer } from '@millrace/foundation'
+import kafkajs from 'kafkajs'
 import assignerProtocol from 'kafkajs/src/consumer/assignerProtocol.js'
 import ConnectionClass from 'kafkajs/src/network/connection.js'
 import requestsModule from 'kafkajs/src/protocol/requests/index.js'
@@ -191,6 +192,34 @@ export function lenientMetadata(
 
 function asItIs(decoded: KafkaMetadata): Promise<KafkaMetadata> {
   return Promise.resolve(decoded)
+}
+
+/**
+ * A broker counts as connected once its socket is open, although nothing can be asked of it before the handshake
+ * is done: whoever comes in between fails. And when the handshake gets no answer, the client tries the same broker
+ * again instead of the next one. Mended: connected is who has shaken hands, and a silent broker is unreachable.
+ */
+export function mendBroker(broker: KafkaBroker): void {
+  const { connect, isConnected } = broker
+  let hasShakenHands = false
+  broker.isConnected = () => hasShakenHands && isConnected.call(broker)
+  broker.connect = async () => {
+    try {
+      await connect.call(broker)
+      hasShakenHands = true
+    } catch (failure) {
+      if (nameOf(failure) !== 'KafkaJSRequestTimeoutError') throw failure
+      await broker.disconnect()
+      const { host, port } = broker.connectionPool
+      throw new kafkajs.KafkaJSConnectionError(
+        `${host}:${port} accepted the connection and did not answer`,
+        {
+          broker: `${host}:${port}`,
+          code: 'ETIMEDOUT',
+        },
+      )
+    }
+  }
 }
 
 /** How the client opens a connection; `onSocket` sees each one, so that all can be destroyed together. */

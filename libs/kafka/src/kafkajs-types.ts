@@ -64,8 +64,8 @@ export interface OffsetRequestTopics {
 export interface KafkaBroker {
   nodeId: number | string | null
   connectionPool: KafkaConnectionPool
-  isConnected(): boolean
-  connect(): Promise<void>
+  isConnected: (this: KafkaBroker) => boolean
+  connect: (this: KafkaBroker) => Promise<void>
   disconnect(): Promise<void>
   lookupRequest(apiKey: number, definition: unknown): (options: object) => KafkaRequest
   metadata(topics: readonly string[]): Promise<KafkaMetadata>
@@ -119,6 +119,7 @@ export interface KafkaBroker {
   describeConfigs(options: { resources: object[]; includeSynonyms: boolean }): Promise<{
     resources: { configEntries: { configName: string; configValue: string | null }[] }[]
   }>
+  deleteGroups(groupIds: readonly string[]): Promise<{ results: { error?: Error }[] }>
   listGroups(): Promise<{ groups: { groupId: string; protocolType: string }[] }>
   describeGroups(options: { groupIds: string[] }): Promise<{
     groups: {

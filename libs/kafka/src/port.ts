@@ -146,5 +146,7 @@ export interface Administration {
     members: { memberId: string; clientId: string; partitions: number[] }[]
   }>
   deleteTopics(topics: readonly string[]): Promise<void>
+  /** Forgets a group and its offsets. False when it has members still, or is not there. */
+  deleteGroup(group: string): Promise<boolean>
   close(): Promise<void>
 }

@@ -62,7 +62,8 @@ export class Generation {
     this.memberId = joined.memberId
     this.isLeader = joined.isLeader
     this.partitionsKnown = joined.partitionsKnown
-    this.owned = new Map([...joined.positions].map(([id, position]) => [id, own(id, position)]))
+    const positions = [...joined.positions].toSorted(([left], [right]) => left - right)
+    this.owned = new Map(positions.map(([id, position]) => [id, own(id, position)]))
     this.changed = new Signal(clock)
     this.ended = new Promise((resolve) => {
       this.#end = resolve

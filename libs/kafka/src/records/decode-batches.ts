@@ -60,9 +60,11 @@ export class RecordSetReader {
       const header = readHeader(bytes, position)
       try {
         if (end < position + headerBytes) throw new Error('its length is smaller than its header')
+        const batch = bytes.subarray(position, end)
+        // Before its offsets are believed: a damaged last offset would make it look like an old batch.
+        const compression = checkBatch(header, batch)
         if (header.lastOffset >= this.#fromOffset) {
-          const batch = bytes.subarray(position, end)
-          unpacked += await this.#read(header, batch, decoded.records)
+          unpacked += await this.#read(header, { batch, compression }, decoded.records)
           this.#fromOffset = header.lastOffset + 1
         }
       } catch (cause) {
@@ -79,8 +81,11 @@ export class RecordSetReader {
   }
 
   /** @returns how many bytes the batch has, unpacked. */
-  async #read(header: BatchHeader, batch: Buffer, target: KafkaRecord[]): Promise<number> {
-    const compression = checkBatch(header, batch)
+  async #read(
+    header: BatchHeader,
+    { batch, compression }: { batch: Buffer; compression: Compression },
+    target: KafkaRecord[],
+  ): Promise<number> {
     const isControl = (header.attributes & controlFlag) !== 0
     const isTransaction = (header.attributes & transactionFlag) !== 0
     if (isTransaction && !isControl && this.#transactions.isAborted(header)) return 0

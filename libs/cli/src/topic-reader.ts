@@ -1,6 +1,11 @@
 // Reads a topic beside its readers: a group of its own that commits nothing and is gone afterwards.
 import { mintInstanceId } from '@millrace/envelope'
-import { createConsumerGroup, type KafkaRecord, type KafkaSettings } from '@millrace/kafka'
+import {
+  createAdministration,
+  createConsumerGroup,
+  type KafkaRecord,
+  type KafkaSettings,
+} from '@millrace/kafka'
 import type { CommandContext } from './context.ts'
 
 export interface TopicReaderOptions {
@@ -24,11 +29,12 @@ export async function readTopic(
   let failure: Error | undefined
   const failing = new AbortController()
   const ended = untilAborted(AbortSignal.any([signal, failing.signal]))
-  const group = createConsumerGroup(
+  const group = `millrace-tail-${mintInstanceId(clock, random)}`
+  const consumer = createConsumerGroup(
     options.connection,
     {
       topic: options.topic,
-      group: `millrace-tail-${mintInstanceId(clock, random)}`,
+      group,
       from: options.from,
       onRecords: async (records) => {
         if (!signal.aborted) await options.onRecords(records)
@@ -44,12 +50,25 @@ export async function readTopic(
     { clock, random },
   )
   try {
-    await Promise.race([group.start(), ended])
+    await Promise.race([consumer.start(), ended])
     await ended
   } finally {
-    await group.close()
+    await consumer.close()
+    await forgetGroup(options.connection, group)
   }
   if (failure !== undefined) throw failure
+}
+
+/** The start at `latest` is kept as a committed offset; nobody will come back for it. */
+async function forgetGroup(connection: KafkaSettings, group: string): Promise<void> {
+  const administration = createAdministration(connection, { callTimeoutMs: 3_000, triesMax: 2 })
+  try {
+    await administration.deleteGroup(group)
+  } catch {
+    // Not allowed, or the broker is away: Kafka forgets the group by itself after offsets.retention.minutes.
+  } finally {
+    await administration.close()
+  }
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { runCommand } from './support/command.ts'
+
+const parsed = (stdout: string): Record<string, unknown>[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+
+test('each line becomes a document, in order, whatever its bytes', async () => {
+  const { exitCode, stdout, stderr } = await runCommand(['explain'], {
+    stdin: [
+      '{"level":50,"time":1767323045678,"name":"orders","msg":"no stock"}\nplain te',
+      'xt\n',
+      Buffer.from([0x62, 0xff, 0x61, 0x00, 0x64, 0x0a]),
+      '{"broken":\n',
+      '{"level":30,"time":1767323045679,"msg":"last, without a line end"}',
+    ],
+  })
+  expect(stderr).toBe('')
+  expect(exitCode).toBe(0)
+  const documents = parsed(stdout)
+  expect(documents.map(({ message }) => message)).toEqual([
+    'no stock',
+    'plain text',
+    expect.stringContaining('b'),
+    expect.stringContaining('{"broken":'),
+    'last, without a line end',
+  ])
+  expect(documents[0]).toMatchObject({
+    '@timestamp': '2026-01-02T03:04:05.678Z',
+    log: { level: 'error', logger: 'orders' },
+    service: { name: 'orders' },
+    data_stream: { type: 'logs', dataset: 'app', namespace: 'default' },
+  })
+  expect(new Set(documents.map(({ event }) => (event as { id: string }).id)).size).toBe(5)
+})
+
+test('a line that would be a dead letter is named on standard error, and the rest goes on', async () => {
+  const { exitCode, stdout, stderr } = await runCommand(['explain'], { stdin: ['\nafter\n'] })
+  expect(exitCode).toBe(0)
+  expect(parsed(stdout).at(-1)).toMatchObject({ message: 'after' })
+  expect(parsed(stdout).length + stderr.split('\n').filter(Boolean).length).toBe(2)
+})
+
+test('--format decides in place of the content', async () => {
+  const line = '{"level":30,"time":1767323045678,"msg":"m"}\n'
+  const { stdout } = await runCommand(['explain', '--format', 'text'], { stdin: [line] })
+  expect(parsed(stdout)[0]).toMatchObject({ message: line.trim(), millrace: { format: 'text' } })
+})
+
+test('--records answers every line with one line, in order', async () => {
+  const lines = [
+    '{"value":"hello","receivedAt":"2026-01-02T03:04:05.678Z","timestamp":1767323045000}',
+    '{"valueBase64":"/wA="}',
+    'not json',
+    '{"value":"x","headers":{"millrace":"{broken"}}',
+    '{"value":null}',
+    '',
+    '{"value":"{\\"level\\":30,\\"msg\\":\\"with header\\"}","headers":{"millrace":"{\\"v\\":1,\\"format\\":\\"pino\\",\\"service.name\\":\\"orders\\"}"},"key":"01jga4ry8z0000000-00000001"}',
+  ]
+  const { exitCode, stdout } = await runCommand(['explain', '--records'], {
+    stdin: [lines.join('\n')],
+  })
+  expect(exitCode).toBe(0)
+  const answers = parsed(stdout)
+  expect(answers).toHaveLength(lines.length)
+  expect(answers[0]).toEqual({
+    documents: [
+      expect.objectContaining({
+        message: 'hello',
+        '@timestamp': expect.stringMatching(/^2026-01-02T03:04:05\.[06]/),
+        event: expect.objectContaining({
+          created: '2026-01-02T03:04:05.000Z',
+          ingested: '2026-01-02T03:04:05.678Z',
+        }),
+      }),
+    ],
+    deadLetters: [],
+  })
+  expect(answers[1]!['documents']).toHaveLength(1)
+  for (const index of [2, 3, 4, 5]) {
+    expect(answers[index], lines[index]).toEqual({
+      documents: [],
+      deadLetters: [
+        { reason: expect.stringMatching(/.+/), code: expect.stringMatching(/^MILLRACE_/) },
+      ],
+    })
+  }
+  expect(answers[6]).toMatchObject({
+    documents: [{ message: 'with header', service: { name: 'orders' } }],
+    deadLetters: [],
+  })
+})

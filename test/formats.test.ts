@@ -32,7 +32,8 @@ function readCase(folder: URL, file: string): { records: SourceRecord[]; envelop
     topic: 'logs',
     partition: 0,
     offset,
-    ...(envelope.timestamp !== undefined && { timestampMs: envelope.timestamp }),
+    // Absent and not positive both mean unknown.
+    timestampMs: envelope.timestamp ?? 0,
     key: envelope.key === undefined ? null : Buffer.from(envelope.key),
     value,
     headers,

@@ -1,5 +1,5 @@
 // ECS names in a line, dotted or nested, go to the ECS field they name; what does not fit is left over.
-import { ecsFields, ecsObjectPaths } from '@millrace/ecs'
+import { ecsFields, ecsObjectPaths, type JsonObject } from '@millrace/ecs'
 import type { Draft } from './draft.ts'
 import { takeError } from './error-fields.ts'
 import { setOwn } from './leftover.ts'
@@ -66,11 +66,8 @@ function placeLabels(draft: Draft, value: SourceValue): void {
     draft.leave('labels', value)
     return
   }
-  const present = draft.get('labels')
-  const labels: Record<string, string> = {}
-  if (isSourceObject(present)) {
-    for (const key of Object.keys(present)) setOwn(labels, key, present[key])
-  }
+  // Added to in place: each of many `labels.<name>` keys comes by here.
+  const labels = (draft.get('labels') ?? {}) as JsonObject
   let rest: SourceObject | undefined
   let added = 0
   for (const key in value) {

@@ -16,7 +16,8 @@ export interface RecordFacts {
   namespace: StreamPart
   /** Epoch ms: the record's own time, never after receipt. */
   createdAtMs: number
-  receivedAtMs: number
+  /** ISO 8601. */
+  receivedAt: string
   traceparent: string | undefined
   /** The decoded line, and its bytes when the text does not say them all. */
   text: string
@@ -78,7 +79,7 @@ function finishTime(draft: Draft, record: RecordFacts): void {
     draft.tag('_future_timestamp')
   }
   draft.setOwn('event.created', arrival)
-  draft.setOwn('event.ingested', new Date(record.receivedAtMs).toISOString())
+  draft.setOwn('event.ingested', record.receivedAt)
 }
 
 const serviceFacts = ['service.version', 'service.node.name'] as const

@@ -48,8 +48,11 @@ function merge(target: JsonObject, key: string, value: JsonValue): void {
   if (isSourceObject(present) && isSourceObject(value)) {
     for (const inner of Object.keys(value)) merge(present, inner, value[inner]!)
   } else {
+    // Pushed, not copied: a hostile line can bring the same key a hundred thousand times.
     const both = Array.isArray(present) ? present : [present]
-    setOwn(target, key, both.concat(value))
+    if (Array.isArray(value)) for (const item of value) both.push(item)
+    else both.push(value)
+    setOwn(target, key, both)
   }
 }
 

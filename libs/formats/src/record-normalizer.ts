@@ -80,6 +80,8 @@ export class RecordNormalizer {
   readonly #namespaces: StreamPartReader
   readonly #topicHashes = new Map<string, string>()
   readonly #base64BytesMax: number
+  #receivedAtMs = Number.NaN
+  #receivedAt = ''
 
   constructor(options: RecordNormalizerOptions) {
     this.#options = options
@@ -156,7 +158,7 @@ export class RecordNormalizer {
       dataset,
       namespace,
       createdAtMs: isKnown ? timestampMs : receivedAtMs,
-      receivedAtMs,
+      receivedAt: this.#toIso(receivedAtMs),
       traceparent: traceparent === undefined ? undefined : bytesToText(traceparent),
       text: decoded.text,
       originalBase64: decoded.isUtf8 ? undefined : this.#base64(record.value!),
@@ -175,6 +177,15 @@ export class RecordNormalizer {
       this.#topicHashes.set(topic, hash)
     }
     return offsetEventId(hash, partition, offset)
+  }
+
+  /** Remembers the last answer: a whole fetch is received at once. */
+  #toIso(epochMs: number): string {
+    if (epochMs !== this.#receivedAtMs) {
+      this.#receivedAtMs = epochMs
+      this.#receivedAt = new Date(epochMs).toISOString()
+    }
+    return this.#receivedAt
   }
 
   #base64(bytes: Uint8Array): string {

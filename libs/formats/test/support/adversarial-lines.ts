@@ -106,7 +106,7 @@ const deepText = fc
     fc.constantFrom(['{"a":', '}'], ['[', ']'], ['{"a":[', ']}']),
     fc.integer({ min: 1, max: 2000 }),
   )
-  .map(([[open, close], depth]) => nested(open!, close!, depth))
+  .map(([[open, close], depth]) => nested(open, close, depth))
 
 const signatures = fc.constantFrom(
   '',

@@ -103,12 +103,14 @@ export interface TargetOptions {
   /** Topic that takes the lines. Default: `logs`. */
   topic?: string | undefined
   /** ECS `service.*` of every line. Default: what the environment says, else what the line itself says. */
-  service?: {
-    name?: string | undefined
-    version?: string | undefined
-    environment?: string | undefined
-    node?: string | undefined
-  }
+  service?:
+    | {
+        name?: string | undefined
+        version?: string | undefined
+        environment?: string | undefined
+        node?: string | undefined
+      }
+    | undefined
   /** Second part of the data stream `logs-<dataset>-<namespace>`. Default: `app`. */
   dataset?: string | undefined
   /** Third part of the data stream. Default: `default`. */

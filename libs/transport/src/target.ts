@@ -37,8 +37,7 @@ export function openTarget(options: TargetOptions, host: Host): Writable {
  */
 function failedStream(error: Error): Writable {
   const stream = new Writable({ write: (_chunk, _encoding, callback) => callback() })
-  // The event comes with the next tick: after thread-stream listens, and together with its READY, so that the
-  // main thread hears of the error while the worker still keeps it alive.
+  // The event comes with the next tick, when thread-stream listens, and reaches the main thread with its READY.
   stream.destroy(error)
   return stream
 }

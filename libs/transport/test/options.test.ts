@@ -2,6 +2,7 @@ import { ConfigError } from '@millrace/foundation'
 import { expect, test } from 'vitest'
 import type { Environment } from '../src/environment.ts'
 import { readOptions } from '../src/options.ts'
+import { type StreamOptions, streamSchema } from '../src/settings.ts'
 
 const files: Record<string, string> = { '/run/secrets/kafka': 'from-file\n' }
 
@@ -42,6 +43,34 @@ test('without options and environment the defaults hold', () => {
     closeTimeoutMs: 8_000,
   })
   expect(read({}, {}, 'target').format).toBe('pino')
+})
+
+test('every option that TypeScript knows is one that the schema takes', () => {
+  const options: Required<StreamOptions> = {
+    brokers: ['[::1]:9092'],
+    topic: 'mine',
+    service: { name: 'orders', version: '1.4.2', environment: 'test', node: 'orders-1' },
+    dataset: 'shop',
+    namespace: 'test',
+    format: 'ecs',
+    tls: {
+      ca: 'PEM',
+      cert: 'PEM',
+      key: 'PEM',
+      passphrase: 'x',
+      servername: 'k',
+      rejectUnauthorized: true,
+    },
+    sasl: { mechanism: 'plain', username: 'orders', password: 'x' },
+    lingerMs: 0,
+    batchBytes: 1_000,
+    compression: 'none',
+    memoryMaxBytes: 4_194_304,
+    closeTimeoutMs: 0,
+    onDrop: () => {},
+  }
+  expect(read(options)).toEqual(options)
+  expect(Object.keys(options)).toEqual(Object.keys(streamSchema.shape))
 })
 
 test('options win over the environment, the environment over the defaults, member by member for service', () => {

@@ -51,7 +51,7 @@ const indexerGroup = settingGroup({
       },
     ),
     MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX: setting(
-      integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(64 * mebibyte),
+      integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(48 * mebibyte),
       {
         description:
           'Most bytes of records and documents in memory. Partitions pause at it and resume below 70 % of it; one partition alone gets two thirds. At least twice MILLRACE_INDEXER_BULK_BYTES.',

@@ -264,7 +264,7 @@ export class Dispatcher<Item extends DispatchItem> {
     this.#handlers.troubled(failure)
     this.#concurrency.overloaded({ startedAtMs, nowMs })
     // Requests that failed together are one failure: only the first of them lengthens the wait.
-    if (startedAtMs >= this.#blockedAtMs) {
+    if (startedAtMs > this.#blockedAtMs) {
       this.#failures += 1
       this.#blockedAtMs = nowMs
       const waitMs = Math.max(failure.retryAfterMs ?? 0, this.#delayMs(this.#failures))

@@ -74,8 +74,7 @@ export class Pipeline {
 
   /** Takes nothing more, finishes what is in flight within the drain deadline, commits, leaves the group. */
   async close(): Promise<void> {
-    this.#partitions.close(this.#partitions.all())
-    this.#progress.notify()
+    // Leaving begins with a revocation, which drains and commits.
     await this.#group.close()
     this.#committer.close()
     this.#dispatcher.close()

@@ -56,8 +56,10 @@ describe('BulkQueue', () => {
     queue.push({ items: items('a'), dueAtMs: 0, isIsolated: true })
     queue.push({ items: items('b'), dueAtMs: 0 })
     queue.push({ items: items('c'), dueAtMs: 5 })
+    queue.push({ items: items('d'), dueAtMs: 0, isIsolated: true })
     expect(names(queue.takeDue(0))).toBe('a')
     expect(names(queue.takeDue(0))).toBe('b')
+    expect(names(queue.takeDue(0))).toBe('d')
   })
 
   it('takes out what is unwanted and leaves no empty batch behind', () => {

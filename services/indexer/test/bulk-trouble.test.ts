@@ -143,6 +143,23 @@ describe('Elasticsearch away', () => {
     expectAtRest(world)
   })
 
+  it('requests that fail together are one failure: the next try waits no longer than after one', async () => {
+    const world = await startWorld({ bulkCount: 10, backoff: { initialMs: 100, maxMs: 60_000 } })
+    world.group.assign(0)
+    for (let round = 0; round < 30; round++) {
+      await world.group.deliver(0, round * 40, lines(40))
+      await world.clock.advance(100)
+    }
+    expect(world.pipeline.state.concurrencyLimit).toBe(4)
+    world.store.reply = () => undefined
+    await world.group.deliver(0, 1_200, lines(40))
+    const together = world.store.calls.slice(-4)
+    for (const call of together) call.fail(bulkError(503))
+    const before = world.store.calls.length
+    await world.clock.advance(150)
+    expect(world.store.calls.length).toBeGreaterThan(before)
+  })
+
   it.each([429, 502, 503, 504, 401, 403, 404, 408, 418])(
     'a whole request refused with %d is tried again until it is answered',
     async (status) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { lines, publishFailure, startWorld } from './support/fakes.ts'
+import { OwnedPartition } from '../src/ownership.mts'
+import { bulkError, lines, publishFailure, startWorld } from './support/fakes.ts'
 import { settleMicrotasks } from './support/manual-clock.ts'
 
 describe('a partition is revoked in the middle of a bulk request', () => {
@@ -65,7 +66,35 @@ describe('a partition is revoked in the middle of a bulk request', () => {
   })
 })
 
+describe('an ownership', () => {
+  it('has nothing to commit any more once it has ended, whatever settles then', () => {
+    const owner = new OwnedPartition('logs', 0, { recordsMax: 10 })
+    const records = [owner.settlement.take(0, 1), owner.settlement.take(1, 1)]
+    owner.settlement.settleEvent(records[0]!)
+    expect(owner.offsetToCommit).toBe(1)
+    owner.isEnded = true
+    owner.settlement.settleEvent(records[1]!)
+    expect(owner.offsetToCommit).toBeUndefined()
+  })
+})
+
 describe('a rebalance', () => {
+  it('gives up at its deadline, all at once, what Elasticsearch does not take', async () => {
+    const world = await startWorld({ drainTimeoutMs: 1_000, bulkCount: 10 })
+    world.store.reply = () => {
+      throw bulkError(503)
+    }
+    world.group.assign(0)
+    await world.group.deliver(0, 0, lines(500))
+    await world.clock.advance(60_000)
+    const revoked = world.group.revoke()
+    await world.clock.advance(1_000)
+    await revoked
+    expect(world.books.events.given_up).toBe(500)
+    expect(world.books.eventsInHand).toBe(0)
+    expect(world.pipeline.state).toMatchObject({ inFlightBytes: 0, batchesQueued: 0 })
+  })
+
   it('lets a hand-over go that waits for room, and gives up what is queued at the deadline', async () => {
     const world = await startWorld({ inFlightBytesMax: 20_000, drainTimeoutMs: 1_000 })
     world.store.reply = () => undefined
@@ -231,10 +260,10 @@ describe('dead letters', () => {
     const revoked = world.group.revoke()
     await world.clock.advance(1_000)
     await revoked
+    expect(world.books.events.given_up).toBe(1)
     world.producer.failure = undefined
     await world.clock.advance(60_000)
     expect(world.producer.published).toEqual([])
-    expect(world.books.events.given_up).toBe(1)
     expect(world.pipeline.state.inFlightBytes).toBe(0)
   })
 })

@@ -34,7 +34,7 @@ describe('kafkaFailure', () => {
   it('finds the reason inside the errors that the client wraps around it', () => {
     const inner = protocolError('TOPIC_AUTHORIZATION_FAILED')
     const wrapped = new KafkaJSNumberOfRetriesExceeded(
-      new KafkaJSNonRetriableError(inner, { cause: inner } as never),
+      Object.assign(new KafkaJSNonRetriableError(inner), { cause: inner }),
       { retryCount: 5, retryTime: 1 },
     )
     expect(kafkaFailure(wrapped)).toMatchObject({ reason: 'authorization', retryable: false })

@@ -23,13 +23,16 @@ describe('the sticky partitioner', () => {
 
   it('passes over partitions without a leader, and says when none has one', () => {
     const partitioner = new StickyPartitioner(seededRandom(1))
-    const half = led.map((each) => ({ ...each, leader: each.partitionId % 2 === 0 ? -1 : 1 }))
+    const half = led.map(({ partitionId }) => ({
+      partitionId,
+      leader: partitionId % 2 === 0 ? -1 : 1,
+    }))
     const given = Array.from({ length: 10 }, () => partitioner.next('logs', half))
     expect(new Set(given)).toEqual(new Set([1, 3]))
     expect(
       partitioner.next(
         'logs',
-        led.map((each) => ({ ...each, leader: -1 })),
+        led.map(({ partitionId }) => ({ partitionId, leader: -1 })),
       ),
     ).toBeUndefined()
   })

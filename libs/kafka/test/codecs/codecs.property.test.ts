@@ -60,7 +60,7 @@ describe.each(names)('the %s codec', (name) => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (noise) => {
         const outcome = await codec.decompress(noise).catch((thrown: unknown) => thrown)
-        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(CodecError)
+        expect(outcome instanceof Uint8Array || outcome instanceof CodecError).toBe(true)
       }),
       { numRuns: 150 },
     )

@@ -10,8 +10,8 @@ import { RecordSetReader } from '../../src/records/decode-batches.ts'
 import { encodeBatch } from '../../src/records/encode-batch.ts'
 
 const nowMs = 1_700_000_000_000
-const text = fc.string({ unit: 'grapheme', maxLength: 40 })
-const bytesOrText = fc.oneof(text, fc.uint8Array({ maxLength: 300 }))
+const graphemes = fc.string({ unit: 'grapheme', maxLength: 40 })
+const bytesOrText = fc.oneof(graphemes, fc.uint8Array({ maxLength: 300 }))
 const headers = fc.dictionary(fc.string({ minLength: 1, maxLength: 12 }), bytesOrText, {
   maxKeys: 4,
 })

@@ -55,9 +55,8 @@ export class Member {
 
   /** Commits all that was taken in this assignment. */
   async commit(): Promise<boolean> {
-    const offsets = [...this.#open].map(([partition, offset]) => ({
-      ...{ topic: this.#topic, partition, offset },
-    }))
+    const topic = this.#topic
+    const offsets = [...this.#open].map(([partition, offset]) => ({ topic, partition, offset }))
     return offsets.length === 0 || this.group.commit(offsets)
   }
 

@@ -1,5 +1,5 @@
 // A record of the topic becomes documents, or a reason why not; the same code for the indexer and for `millrace explain`.
-import { type EcsDocument, type TimestampOptions } from '@millrace/ecs'
+import { type EcsDocument, isTimeZone, type TimestampOptions } from '@millrace/ecs'
 import {
   type DecodedSource,
   defaultDataset,
@@ -14,7 +14,7 @@ import {
   type SourceFacts,
   SourceFactsReader,
 } from '@millrace/envelope'
-import { errorText, type Rejection } from '@millrace/foundation'
+import { ConfigError, errorText, type Rejection } from '@millrace/foundation'
 import { type StreamPart, StreamPartReader } from './data-stream.ts'
 import { type DecodedLine, decodeLine } from './decode.ts'
 import { findFormat, readLine } from './detect.ts'
@@ -83,7 +83,15 @@ export class RecordNormalizer {
   #receivedAtMs = Number.NaN
   #receivedAt = ''
 
+  /** @throws ConfigError for a time zone that does not exist */
   constructor(options: RecordNormalizerOptions) {
+    const { timeZone = 'UTC' } = options
+    if (!isTimeZone(timeZone)) {
+      throw new ConfigError(
+        'MILLRACE_CONFIG_VALUE',
+        `timeZone must be UTC, an IANA name such as Europe/Berlin or an offset such as +02:00, got ${JSON.stringify(timeZone)}`,
+      )
+    }
     this.#options = options
     this.#datasets = new StreamPartReader(options.dataset ?? defaultDataset)
     this.#namespaces = new StreamPartReader(options.namespace ?? defaultNamespace)
@@ -92,18 +100,20 @@ export class RecordNormalizer {
 
   /** Never throws, whatever the record holds. `receivedAtMs`: epoch ms at which it was read. */
   normalize(record: SourceRecord, receivedAtMs: number, trace?: NormalizeTrace): NormalizeOutcome {
-    const source = this.#sources.read(record.headers)
-    if (source === undefined) return rejected('MILLRACE_DECODE_HEADER', headerReason(record))
-    if (source.facts.kind !== undefined) {
-      return { events: [], rejections: [], kind: source.facts.kind }
-    }
-    if (record.value === null) {
-      return rejected('MILLRACE_DECODE_EMPTY', 'record has no value (a tombstone), expected a line')
-    }
     try {
+      const source = this.#sources.read(record.headers)
+      if (source === undefined) return rejected('MILLRACE_DECODE_HEADER', headerReason(record))
+      const { kind } = source.facts
+      if (kind !== undefined) return { events: [], rejections: [], kind }
+      if (record.value === null) {
+        return rejected(
+          'MILLRACE_DECODE_EMPTY',
+          'record has no value (a tombstone), expected a line',
+        )
+      }
       return this.#read(record, record.value, source, { receivedAtMs, trace })
     } catch (error) {
-      // No input is known that gets here; one that does must not stop the partition.
+      // No record is known that gets here; one that does must not stop its partition.
       return rejected('MILLRACE_NORMALIZE_FAILED', errorText(error).slice(0, 256))
     }
   }

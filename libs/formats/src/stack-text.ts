@@ -24,6 +24,16 @@ export function looksLikeStack(text: string): boolean {
   return false
 }
 
+/** A stack within a text: from the line that names the error, which is the one before the first frame. */
+export function stackPart(text: string): string {
+  const python = text.indexOf(pythonStart)
+  if (python !== -1) return text.slice(python)
+  const isGo = text.startsWith('panic: ') || text.startsWith('fatal error: ')
+  const frame = text.search(frameStart)
+  if (isGo || frame <= 0) return text
+  return text.slice(text.lastIndexOf('\n', frame - 1) + 1).trimStart()
+}
+
 /** What the first line (Python: the last) says; empty when it says nothing that is known. */
 export function readStackHead(stack: string): StackHead {
   const python = stack.lastIndexOf(pythonStart)

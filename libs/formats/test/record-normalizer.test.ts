@@ -78,6 +78,20 @@ describe('records that yield no document', () => {
   })
 })
 
+test('a record that no client could hand over is rejected, not thrown', () => {
+  for (const broken of [record(5 as never), record('x', { headers: undefined as never })]) {
+    const { events, rejections } = normalizer.normalize(broken, receivedAtMs)
+    expect(events).toEqual([])
+    expect(rejections[0]!.code).toBe('MILLRACE_NORMALIZE_FAILED')
+  }
+})
+
+test('a time zone that does not exist is refused at once', () => {
+  expect(() => new RecordNormalizer({ clusterId: 'c', timeZone: 'Nowhere/Atlantis' })).toThrow(
+    /timeZone must be UTC, an IANA name .* got "Nowhere\/Atlantis"/,
+  )
+})
+
 describe('times', () => {
   test('event.created is the record time, and @timestamp falls back to it', () => {
     const document = documentOf('hello', { timestampMs: receivedAtMs - 1000 })

@@ -4,7 +4,7 @@ import { stripAnsi } from '../ansi.ts'
 import type { Draft } from '../draft.ts'
 import { takeStack } from '../error-fields.ts'
 import { defineFormat, type Line } from '../format.ts'
-import { looksLikeStack } from '../stack-text.ts'
+import { looksLikeStack, stackPart } from '../stack-text.ts'
 
 export const text = defineFormat({
   name: 'text',
@@ -52,15 +52,4 @@ function findLevel(head: string, from: number): string | undefined {
     if (isLevelWord(word) && !ordinaryWords.has(word.toLowerCase())) return word
   }
   return undefined
-}
-
-/** From the line that names the error, which is the one before the first frame. */
-function stackPart(line: string): string {
-  const python = line.indexOf('Traceback (most recent call last):')
-  if (python !== -1) return line.slice(python)
-  const go = line.startsWith('panic: ') || line.startsWith('fatal error: ')
-  const frame = line.search(/\n\s{0,16}at\s/)
-  if (go || frame <= 0) return line
-  const start = line.lastIndexOf('\n', frame - 1) + 1
-  return line.slice(start)
 }

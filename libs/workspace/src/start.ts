@@ -19,6 +19,13 @@ function readOptions(): StartOptions {
   }
 }
 
+/** What this command has for the person who reads the error. */
+function advice(error: unknown): string {
+  return error instanceof LocalStackError && error.code === 'MILLRACE_STACK_PORT_TAKEN'
+    ? ' (npm start -- --kafka-port N, --elasticsearch-port N)'
+    : ''
+}
+
 const options = readOptions()
 if (options.help) {
   process.stdout.write(startHelp)
@@ -48,7 +55,7 @@ try {
   await pipeline.run()
 } catch (error) {
   if (!stop.signal.aborted) {
-    process.stderr.write(`\nmillrace: ${errorText(error)}\n`)
+    process.stderr.write(`\nmillrace: ${errorText(error)}${advice(error)}\n`)
     if (!(error instanceof ConfigError || error instanceof LocalStackError)) {
       process.stderr.write(`the logs of all processes are in ${pipeline.logDirectory}\n`)
     }

@@ -37,6 +37,7 @@ const commitRetryMs = 250
 /** A group in commotion overtakes a join now and then; wait a little longer each time. Unit: ms. */
 const rejoinMs = 100
 const rejoinMaxMs = 5_000
+const settingUpTries = 4
 
 /** A round of the run, told from one join to the next by its own clock of failures. */
 interface Outage {
@@ -155,7 +156,9 @@ class KafkaConsumerGroup implements ConsumerGroup {
           break
         }
         outage.failures++
-        this.#report(thrown, false)
+        // A fresh cluster needs a moment to set up its first group: that is no news.
+        const isSettingUp = kafkaFailure(thrown).reason === 'no-coordinator'
+        if (!isSettingUp || outage.failures > settingUpTries) this.#report(thrown, false)
         const { backoffInitialMs: initialMs, backoffMaxMs: maxMs } = this.#options
         const delayMs = backoffDelayMs(outage.failures, { initialMs, maxMs }, this.#random)
         await this.#clock.sleep(delayMs, signal)

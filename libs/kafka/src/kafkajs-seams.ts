@@ -31,6 +31,7 @@ interface AuthConnection {
   authHandlers: { onError(): void } | null
   socket?: net.Socket
   connect: (this: AuthConnection) => Promise<unknown>
+  disconnect: (this: AuthConnection) => Promise<unknown>
   sendAuthRequest: (this: AuthConnection, request: object) => Promise<unknown>
   authenticate: (this: AuthConnection) => Promise<void>
   send: (this: AuthConnection, request: object) => Promise<unknown>
@@ -117,8 +118,10 @@ function mendRequestQueue(queue: PendingQueue, clock: Clock): void {
 }
 
 /**
- * Two requests that find the connection closed both open it: the client keeps the second socket, and the
- * end of the forgotten one, minutes later, ends the requests of the other. Mended: one opening at a time.
+ * 1. Two requests that find the connection closed both open it: the client keeps the second socket, and the
+ *    end of the forgotten one, minutes later, ends the requests of the other. Mended: one opening at a time.
+ * 2. Each further `disconnect` of a connection whose socket is gone adds a listener to that socket, until Node
+ *    warns of a leak. Mended: a socket that is gone is forgotten.
  */
 function mendConnecting(connection: AuthConnection): void {
   const opening = new WeakMap<AuthConnection, Promise<unknown>>()
@@ -129,6 +132,11 @@ function mendConnecting(connection: AuthConnection): void {
     const started = connect.call(this).finally(() => opening.delete(this))
     opening.set(this, started)
     return started
+  }
+  const { disconnect } = connection
+  connection.disconnect = function () {
+    if (this.socket?.destroyed === true) delete this.socket
+    return disconnect.call(this)
   }
 }
 

@@ -1,6 +1,8 @@
 // One line of `explain --records`: JSON in, the Kafka record that it describes, or a reason.
-import type { Result } from '@millrace/foundation'
 import type { SourceRecord } from '@millrace/formats'
+
+/** The value, or why there is none, in one line for a person. */
+export type Read<Value> = { ok: true; value: Value } | { ok: false; reason: string }
 
 export interface DescribedRecord {
   record: SourceRecord
@@ -25,7 +27,7 @@ const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/
 export function describedRecord(
   line: Uint8Array,
   defaults: { topic: string; offset: number },
-): Result<DescribedRecord> {
+): Read<DescribedRecord> {
   let parsed: unknown
   try {
     parsed = JSON.parse(
@@ -61,7 +63,7 @@ function assembled(
     topic: string
     offset: number
   },
-): Result<DescribedRecord> {
+): Read<DescribedRecord> {
   const { key, topic, partition, offset, timestamp, receivedAt } = members
   if (key !== undefined && key !== null && typeof key !== 'string')
     return refused('"key" must be text')
@@ -99,7 +101,7 @@ function timeOf(receivedAt: unknown): number | undefined {
   return typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN
 }
 
-function valueOf({ value, valueBase64 }: Record<string, unknown>): Result<Uint8Array | null> {
+function valueOf({ value, valueBase64 }: Record<string, unknown>): Read<Uint8Array | null> {
   if (value !== undefined && valueBase64 !== undefined) {
     return refused('"value" and "valueBase64" are both there; give one of them')
   }
@@ -111,7 +113,7 @@ function valueOf({ value, valueBase64 }: Record<string, unknown>): Result<Uint8A
   return { ok: true, value: Buffer.from(valueBase64, 'base64') }
 }
 
-function headersOf(headers: unknown): Result<Record<string, Uint8Array>> {
+function headersOf(headers: unknown): Read<Record<string, Uint8Array>> {
   const found: Record<string, Uint8Array> = {}
   if (headers === undefined || headers === null) return { ok: true, value: found }
   if (typeof headers !== 'object' || Array.isArray(headers)) {
@@ -124,6 +126,6 @@ function headersOf(headers: unknown): Result<Record<string, Uint8Array>> {
   return { ok: true, value: found }
 }
 
-function refused(reason: string): Result<never> {
-  return { ok: false, code: 'MILLRACE_DECODE_EMPTY', reason }
+function refused(reason: string): Read<never> {
+  return { ok: false, reason }
 }

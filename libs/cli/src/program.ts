@@ -29,7 +29,7 @@ Examples:
   millrace produce --topic quick                    write lines into it,
   millrace tail --topic quick --from-beginning      and read them
 
-Settings come from options, then MILLRACE_* variables (docs/configuration.md), then a running
+Settings come from options, then MILLRACE_* variables, then a running
 npm start in this folder or above it, then the defaults (127.0.0.1:9092, http://127.0.0.1:9200).
 Exit codes: 0 well, 1 failed, 2 wrong use, 78 wrong configuration.`
 

@@ -43,6 +43,12 @@ test('a line that would be a dead letter is named on standard error, and the res
   expect(parsed(stdout).length + stderr.split('\n').filter(Boolean).length).toBe(2)
 })
 
+test('a line separator inside a line stays inside one line of output', async () => {
+  const { stdout } = await runCommand(['explain'], { stdin: ['one\u2028two\u0085three\n'] })
+  expect(stdout).not.toMatch(/[\u0085\u2028]/)
+  expect(parsed(stdout)[0]).toMatchObject({ message: 'one\u2028two\u0085three' })
+})
+
 test('--format decides in place of the content', async () => {
   const line = '{"level":30,"time":1767323045678,"msg":"m"}\n'
   const { stdout } = await runCommand(['explain', '--format', 'text'], { stdin: [line] })
@@ -79,7 +85,13 @@ test('--records answers every line with one line, in order', async () => {
     deadLetters: [],
   })
   expect(answers[1]!['documents']).toHaveLength(1)
-  for (const index of [2, 3, 4, 5]) {
+  for (const index of [2, 5]) {
+    expect(answers[index], lines[index]).toEqual({
+      documents: [],
+      deadLetters: [{ reason: 'the line is not JSON' }],
+    })
+  }
+  for (const index of [3, 4]) {
     expect(answers[index], lines[index]).toEqual({
       documents: [],
       deadLetters: [

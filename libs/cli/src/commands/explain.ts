@@ -136,7 +136,7 @@ class Explainer {
         : { ...record, headers: { ...headers, format: Buffer.from(format) } }
     try {
       const outcome: NormalizeOutcome = this.#normalizer.normalize(named, receivedAtMs)
-      const text = outcome.events.map(({ document }) => JSON.stringify(document))
+      const text = outcome.events.map(({ document }) => jsonLine(document))
       return { text, rejections: outcome.rejections }
     } catch (error) {
       const reason = `the line could not be normalized: ${errorText(error)}`
@@ -153,9 +153,20 @@ class Explainer {
   }
 }
 
-function answerText(documents: readonly string[], rejections: readonly Rejection[]): string {
-  const deadLetters = rejections.map(({ code, reason }) => ({ reason, code }))
-  return `{"documents":[${documents.join(',')}],"deadLetters":${JSON.stringify(deadLetters)}}\n`
+/** JSON on one line, for readers too that take U+0085, U+2028 and U+2029 for line ends. */
+function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u0085\u2028\u2029]/g,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  )
+}
+
+function answerText(
+  documents: readonly string[],
+  rejections: readonly { reason: string; code?: string }[],
+): string {
+  const deadLetters = rejections.map(({ reason, code }) => ({ reason, code }))
+  return `{"documents":[${documents.join(',')}],"deadLetters":${jsonLine(deadLetters)}}\n`
 }
 
 function tooLong(): Rejection {

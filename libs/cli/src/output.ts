@@ -78,7 +78,8 @@ export class Output {
 
   /** Shows that something goes on, on a terminal only, until the work has ended. */
   async during<Value>(text: string, work: Promise<Value>): Promise<Value> {
-    if (this.#stderr.isTTY !== true) return work
+    // A terminal without a width (a pty that nobody sized) makes ora clear lines without end.
+    if (this.#stderr.isTTY !== true || !((this.#stderr.columns ?? 0) > 0)) return work
     const progress = ora({
       text,
       stream: this.#stderr as NodeJS.WriteStream,

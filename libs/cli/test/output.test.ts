@@ -47,3 +47,13 @@ test('when the reader is gone it is told once, and writing goes on without effec
   expect(output.isReaderGone).toBe(true)
   expect(stdout.chunks).toEqual(['more than four'])
 })
+
+test.each([
+  { isTTY: false, columns: 80 },
+  { isTTY: true, columns: 0 },
+])('no progress is shown on %j', async (terminal) => {
+  const stderr = Object.assign(new Slow(), terminal)
+  const output = new Output({ stdout: new Slow(), stderr })
+  expect(await output.during('Asking', Promise.resolve('answer'))).toBe('answer')
+  expect(stderr.chunks).toEqual([])
+})

@@ -37,6 +37,12 @@ const filterPath = 'took,errors,items.*._id,items.*.status,items.*.error,items.*
 const querystring = { filter_path: filterPath, require_data_stream: true } as const
 
 /**
+ * How long the server waits for a shard that is not there (its default is a minute, longer than we wait for
+ * the whole answer). Its items then fail with 503, and those of other data streams in the request succeed.
+ */
+const shardWaitMaxMs = 5_000
+
+/**
  * Sends one bulk request, once.
  * @param body newline-delimited JSON as the bulk API takes it, ending in a newline
  * @throws BulkRequestError when the request as a whole was not taken; see `request-error.ts` for the table
@@ -46,7 +52,14 @@ export async function sendBulk(
   body: Buffer | string,
   options: BulkOptions,
 ): Promise<BulkAnswer> {
-  const request: StoreRequest = { method: 'POST', path: '/_bulk', querystring, body, ...options }
+  const shardWaitMs = Math.min(shardWaitMaxMs, Math.ceil((options.timeoutMs ?? 60_000) / 2))
+  const request: StoreRequest = {
+    method: 'POST',
+    path: '/_bulk',
+    querystring: { ...querystring, timeout: `${shardWaitMs}ms` },
+    body,
+    ...options,
+  }
   const { body: answer } = await connection.send(request)
   if (hasItems(answer)) return answer
   throw new BulkRequestError(

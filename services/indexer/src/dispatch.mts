@@ -1,60 +1,17 @@
 // Bulk: sends batches, several at once, and brings each item to its verdict, however often that takes.
-import {
-  backoffDelayMs,
-  type BackoffOptions,
-  type Clock,
-  type Random,
-  type Timer,
-} from '@millrace/foundation'
-import { type BulkFailure, classifyBulkFailure } from './bulk-failure.mts'
-import { BulkQueue, type BulkQueueLimits, type QueuedBatch } from './bulk-queue.mts'
-import { buildBulkBody, type EncodedItem } from './bulk-request.mts'
-import { type ItemCause, type ItemVerdict, readBulkResponse } from './bulk-response.mts'
+import { backoffDelayMs, type Clock, type Random, type Timer } from '@millrace/foundation'
+import { classifyBulkFailure } from './bulk-failure.mts'
+import { BulkQueue, type QueuedBatch } from './bulk-queue.mts'
+import { buildBulkBody } from './bulk-request.mts'
+import { type ItemVerdict, readBulkResponse } from './bulk-response.mts'
 import type { AdaptiveConcurrency } from './concurrency.mts'
-
-/** The part of the store that is used here. */
-export interface BulkTarget {
-  /** @throws BulkRequestError with `context.status` where Elasticsearch answered at all. */
-  bulk(body: Buffer, options: { signal?: AbortSignal; timeoutMs?: number }): Promise<unknown>
-}
-
-/** A request that brought no verdicts. `unreadable`: the response did not match the request. */
-export type RequestFailure =
-  | BulkFailure
-  | { kind: 'unreadable'; status?: undefined; retryAfterMs?: undefined; reason: string }
-export type RequestOutcome = 'answered' | RequestFailure['kind']
-
-/** What the dispatcher tells its owner. Calls are synchronous and come in the order of the answers. */
-export interface DispatchHandlers<Item> {
-  settled(item: Item, verdict: 'indexed' | 'duplicate'): void
-  rejected(item: Item, cause: ItemCause): void
-  /** True when the item's partition is not ours any more; it is then given up instead of tried again. */
-  isStale(item: Item): boolean
-  givenUp(item: Item): void
-  /** After each request, once all of its items were told. */
-  requestEnded(request: {
-    outcome: RequestOutcome
-    latencyMs: number
-    bytes: number
-    items: number
-    retried: number
-  }): void
-  /** A request failed as a whole. */
-  troubled(failure: RequestFailure): void
-  /** A 413 showed that batches must be smaller. */
-  bulkBytesLowered(bulkBytes: number): void
-}
-
-export interface DispatchOptions extends BulkQueueLimits {
-  requestTimeoutMs: number
-  backoff: BackoffOptions
-  /** An item that is refused alone with 400 or 413 this often becomes a dead letter. */
-  soleRefusalsMax: number
-}
-
-interface DispatchItem extends EncodedItem {
-  readonly id: string
-}
+import type {
+  BulkTarget,
+  DispatchHandlers,
+  DispatchItem,
+  DispatchOptions,
+  RequestFailure,
+} from './dispatch-parts.mts'
 
 /** Batches are never made smaller than this because of a 413. */
 const bulkBytesFloor = 64 * 1024
@@ -210,12 +167,25 @@ export class Dispatcher<Item extends DispatchItem> {
     }
     this.#failures = 0
     this.#blockedUntilMs = 0
-    const nowMs = this.#nowMs()
-    const request = { startedAtMs, nowMs, inFlight: this.#inFlight + 1 }
-    if (busy > 0 || again.length * 2 >= verdicts.length) this.#concurrency.overloaded(request)
-    else this.#concurrency.answered(request)
+    this.#adapt(batch, startedAtMs, { busy, again: again.length })
     this.#retry(again, batch.attempt + 1)
     return again.length
+  }
+
+  /**
+   * Items that fail with 503 again and again belong to a data stream that is down; they say nothing of
+   * the others, and must not take their requests from them.
+   */
+  #adapt(
+    batch: QueuedBatch<Item>,
+    startedAtMs: number,
+    { busy, again }: { busy: number; again: number },
+  ): void {
+    const request = { startedAtMs, nowMs: this.#nowMs(), inFlight: this.#inFlight + 1 }
+    const isMostlyRefused = again * 2 >= batch.items.length
+    if (busy > 0) this.#concurrency.overloaded(request)
+    else if (!isMostlyRefused) this.#concurrency.answered(request)
+    else if (batch.attempt === 0) this.#concurrency.overloaded(request)
   }
 
   #fail(batch: QueuedBatch<Item>, failure: RequestFailure, startedAtMs: number): void {

@@ -154,7 +154,7 @@ class Worker implements Indexer {
         readiness: this.#readiness,
         clock: this.#parts.clock,
         random: this.#parts.random,
-        onTrouble: (sentence) => this.#telling.trouble('error', 'topic', sentence),
+        onTrouble: (sentence, level) => this.#telling.trouble(level, `topic ${level}`, sentence),
       },
       { backoff: this.#backoff, signal: this.#abort.signal },
     )

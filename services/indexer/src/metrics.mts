@@ -1,7 +1,7 @@
 // Counting, shown: the indexer's numbers in Prometheus' words. docs/metrics.md explains each.
 import { createMetrics, defineMetrics, type Metrics, type MetricsText } from '@millrace/service'
 import { type Books, fates } from './books.mts'
-import type { RequestOutcome } from './dispatch.mts'
+import type { RequestOutcome } from './dispatch-parts.mts'
 import type { PipelineState } from './pipeline-parts.mts'
 
 export const indexerMetrics = defineMetrics({

@@ -2,7 +2,7 @@
 import { errorText } from '@millrace/foundation'
 import type { RepeatedErrors, ServiceLogger } from '@millrace/service'
 import { causeGroup } from './dead-letter.mts'
-import type { RequestFailure } from './dispatch.mts'
+import type { RequestFailure } from './dispatch-parts.mts'
 import type { IndexerMetrics } from './metrics.mts'
 import type { PipelineObserver } from './pipeline-parts.mts'
 import type { Readiness } from './readiness.mts'

@@ -13,7 +13,12 @@ import type { Books } from './books.mts'
 import type { ConcurrencyOptions } from './concurrency.mts'
 import type { DeadLetterCause } from './dead-letter.mts'
 import type { DeadLetterOptions } from './dead-letter-writer.mts'
-import type { BulkTarget, DispatchOptions, RequestFailure, RequestOutcome } from './dispatch.mts'
+import type {
+  BulkTarget,
+  DispatchOptions,
+  RequestFailure,
+  RequestOutcome,
+} from './dispatch-parts.mts'
 import type { Normalizer } from './intake.mts'
 import type { OwnedPartition } from './ownership.mts'
 import type { PartitionsOptions } from './partitions.mts'

@@ -20,7 +20,8 @@ export async function retryUntilDone<Value>(
       const value = await step()
       if (value !== undefined) return value
     } catch (error) {
-      options.onFailure?.(error)
+      // What fails because the worker stops is no news.
+      if (!options.signal.aborted) options.onFailure?.(error)
     }
     const waitMs = backoffDelayMs(attempt, options.backoff, options.random)
     await options.clock.sleep(waitMs, options.signal)

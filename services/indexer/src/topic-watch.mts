@@ -1,5 +1,11 @@
 // The topic, waited for: an indexer that starts before Kafka or before its topic waits and says so.
-import { type BackoffOptions, type Clock, errorText, type Random } from '@millrace/foundation'
+import {
+  type BackoffOptions,
+  type Clock,
+  errorText,
+  MillraceError,
+  type Random,
+} from '@millrace/foundation'
 import type { Administration } from '@millrace/kafka'
 import type { Readiness } from './readiness.mts'
 import { retryUntilDone } from './retry.mts'
@@ -10,7 +16,7 @@ export interface TopicWatchParts {
   clock: Clock
   random: Random
   /** Something is in the way, in one sentence. Called again for each try. */
-  onTrouble: (sentence: string) => void
+  onTrouble: (sentence: string, level: 'warn' | 'error') => void
 }
 
 /**
@@ -23,9 +29,9 @@ export function untilTopicExists(
   options: { backoff: BackoffOptions; signal: AbortSignal },
 ): Promise<string | undefined> {
   const { administration, readiness, onTrouble } = parts
-  const trouble = (sentence: string): void => {
+  const trouble = (sentence: string, level: 'warn' | 'error'): void => {
     readiness.unmet('topic', sentence)
-    onTrouble(sentence)
+    onTrouble(sentence, level)
   }
   return retryUntilDone(
     async () => {
@@ -33,6 +39,7 @@ export function untilTopicExists(
       if (description === undefined) {
         trouble(
           `Topic "${topic}" (MILLRACE_KAFKA_TOPIC) does not exist; run "millrace setup" or "millrace topic create ${topic}"`,
+          'error',
         )
         return undefined
       }
@@ -40,8 +47,13 @@ export function untilTopicExists(
       readiness.met('topic')
       return clusterId
     },
-    { ...parts, ...options, onFailure: (error) => trouble(errorText(error)) },
+    { ...parts, ...options, onFailure: (error) => trouble(errorText(error), levelOf(error)) },
   )
+}
+
+/** Brokers that are away come back; credentials that are refused wait for a person. */
+function levelOf(error: unknown): 'warn' | 'error' {
+  return error instanceof MillraceError && !error.retryable ? 'error' : 'warn'
 }
 
 /** What a dead letter's headers may add to the largest record of the topic. Unit: bytes. */

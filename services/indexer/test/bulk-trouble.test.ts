@@ -56,6 +56,20 @@ describe('an answer with trouble in it', () => {
     expect(world.group.committed.has(0)).toBe(false)
   })
 
+  it('items that stay at 503 do not take the requests of the others away', async () => {
+    const world = await startWorld({ bulkCount: 10 })
+    world.store.reply = ({ ids }) =>
+      world.store.index(ids, (id) => (id === '0-0' ? 503 : undefined))
+    world.group.assign(0, 1)
+    await world.group.deliver(0, 0, ['stuck'])
+    for (let round = 0; round < 60; round++) {
+      await world.group.deliver(1, round * 50, lines(50))
+      await world.clock.advance(200)
+    }
+    expect(world.books.itemsRetried).toBeGreaterThan(3)
+    expect(world.pipeline.state.concurrencyLimit).toBe(4)
+  })
+
   it('a partition that is stuck stops at its bound of unsettled records, and goes on when it is free', async () => {
     const world = await startWorld({ unsettledRecordsMax: 100 })
     let isStuck = true

@@ -43,7 +43,12 @@ const serverCheckIntervalMs = 1000
 export class Pipeline {
   readonly logDirectory: string
   readonly #options: PipelineOptions
-  readonly #progress = ora({ discardStdin: false, hideCursor: false })
+  // On a terminal that says it has no columns, ora would never stop wiping lines.
+  readonly #progress = ora({
+    discardStdin: false,
+    hideCursor: false,
+    isEnabled: process.stderr.isTTY && process.stderr.columns > 0,
+  })
   readonly #processes: ServiceProcess[] = []
   readonly #urls: Record<string, string> = {}
   #stack: LocalStack | undefined

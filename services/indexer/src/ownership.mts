@@ -22,15 +22,28 @@ export class OwnedPartition implements Holder {
   /** The offset of the last successful commit of this ownership. */
   committedOffset: number | undefined
 
-  constructor(topic: string, partition: number, options: { recordsMax: number }) {
+  /** What was taken before the partition was read again from an earlier offset; see `Partitions.restart`. */
+  readonly predecessor: OwnedPartition | undefined
+
+  constructor(
+    topic: string,
+    partition: number,
+    options: { recordsMax: number; predecessor?: OwnedPartition },
+  ) {
     this.topic = topic
     this.partition = partition
     this.settlement = new PartitionSettlement(options)
+    this.predecessor = options.predecessor
+  }
+
+  /** Whether everything that was taken is terminal. */
+  get isSettled(): boolean {
+    return this.settlement.span === 0 && (this.predecessor?.isSettled ?? true)
   }
 
   /** The offset that a commit would write now; undefined when there is nothing new to commit. */
   get offsetToCommit(): number | undefined {
-    if (this.isEnded) return undefined
+    if (this.isEnded || this.predecessor?.isSettled === false) return undefined
     const offset = this.settlement.committableOffset
     return offset === this.committedOffset ? undefined : offset
   }

@@ -43,12 +43,15 @@ export class Partitions {
   }
 
   /**
-   * The partition is read again from an earlier offset: the topic was made anew, or the consumer was
-   * reset. What is in flight from before must not decide what is committed now; ids absorb the replay.
+   * The partition is read again from an earlier offset: the topic was made anew, or the reader went back.
+   * 1. Offsets 0 to 9 were taken, 0 to 4 are still on their way; 2. offset 5 comes again; 3. offsets 5 to
+   * 9 settle first. Committing 10 now would lose 0 to 4 in a crash, so nothing is committed until all
+   * that was taken before is terminal too. Ids absorb what is indexed twice.
    */
   restart(owner: OwnedPartition): OwnedPartition {
-    this.end([owner])
-    return this.#own(owner.topic, owner.partition)
+    owner.isClosing = true
+    // One that is settled has nothing more to say; so the chain is as long as what is on its way.
+    return this.#own(owner.topic, owner.partition, owner.isSettled ? undefined : owner)
   }
 
   /** No further records of these are taken. */
@@ -65,8 +68,10 @@ export class Partitions {
 
   end(owners: readonly OwnedPartition[]): void {
     for (const owner of owners) {
-      owner.isClosing = true
-      owner.isEnded = true
+      for (let each: OwnedPartition | undefined = owner; each; each = each.predecessor) {
+        each.isClosing = true
+        each.isEnded = true
+      }
       // A newer ownership of the same partition may be there already.
       if (this.#owned.get(owner.partition) === owner) this.#owned.delete(owner.partition)
     }
@@ -93,9 +98,10 @@ export class Partitions {
     }
   }
 
-  #own(topic: string, partition: number): OwnedPartition {
+  #own(topic: string, partition: number, predecessor?: OwnedPartition): OwnedPartition {
     const recordsMax = this.#options.unsettledRecordsMax
-    const owner = new OwnedPartition(topic, partition, { recordsMax })
+    const before = predecessor === undefined ? {} : { predecessor }
+    const owner = new OwnedPartition(topic, partition, { recordsMax, ...before })
     this.#owned.set(partition, owner)
     return owner
   }

@@ -256,7 +256,7 @@ export class Pipeline {
       this.#progress.notify()
     })
     await this.#progress.until(
-      () => isExpired || owners.every((owner) => owner.isEnded || owner.settlement.span === 0),
+      () => isExpired || owners.every((owner) => owner.isEnded || owner.isSettled),
     )
     timer.cancel()
   }

@@ -20,6 +20,8 @@ export type EcsType =
 
 export interface EcsField {
   readonly path: string
+  /** Its place in `ecsFields`, from 0. */
+  readonly index: number
   /** The path's names, from the root. */
   readonly segments: readonly string[]
   readonly type: EcsType
@@ -46,6 +48,7 @@ function buildFields(): Map<string, EcsField> {
   for (const [path, entry] of Object.entries<TableEntry>(ecsFieldTable)) {
     fields.set(path, {
       path,
+      index: fields.size,
       segments: path.split('.'),
       type: entry.type,
       array: entry.array ?? false,

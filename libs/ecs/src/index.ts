@@ -10,6 +10,7 @@ export {
   ecsVersion,
   ownFields,
 } from './fields.ts'
+export { formatEpochMs } from './instant.ts'
 export { isIpAddress } from './ip-address.ts'
 export {
   isLevelWord,

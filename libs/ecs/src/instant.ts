@@ -29,10 +29,27 @@ export function instantFromDigits(text: string): Instant | undefined {
 /** ISO 8601 with as many fractional digits as are known, at least 3; undefined outside the years 1 to 9999. */
 export function formatInstant({ epochMs, nanos }: Instant): string | undefined {
   if (!(epochMs >= yearOneMs && epochMs < yearTenThousandMs)) return undefined
-  const iso = new Date(epochMs).toISOString()
+  const iso = formatEpochMs(epochMs)
   if (nanos === 0) return iso
   const digits = String(nanos).padStart(6, '0').replace(/0+$/, '')
   return `${iso.slice(0, -1)}${digits}Z`
+}
+
+/** `HH:mm:ss.` and all before it, of the seconds seen last; times of one stream fall into few of them. */
+const secondsKept = 64
+const keptSeconds: number[] = Array.from({ length: secondsKept }, () => Number.NaN)
+const keptTexts: string[] = Array.from({ length: secondsKept }, () => '')
+const milliseconds = Array.from({ length: 1000 }, (_, ms) => `${String(ms).padStart(3, '0')}Z`)
+
+/** What `new Date(epochMs).toISOString()` says, for whole milliseconds of the years 1 to 9999; several times as fast. */
+export function formatEpochMs(epochMs: number): string {
+  const second = Math.floor(epochMs / 1000)
+  const slot = ((second % secondsKept) + secondsKept) % secondsKept
+  if (keptSeconds[slot] !== second) {
+    keptTexts[slot] = new Date(second * 1000).toISOString().slice(0, -4)
+    keptSeconds[slot] = second
+  }
+  return keptTexts[slot]! + milliseconds[epochMs - second * 1000]!
 }
 
 /** Epoch ms of a civil date and time in UTC; undefined when that day or hour does not exist. */

@@ -10,7 +10,8 @@ export interface DecodedLine {
 
 /** Never throws. Lines end at `\n` or `\r\n`; one such end is dropped, others belong to the line. */
 export function decodeLine(bytes: Uint8Array): DecodedLine {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const buffer =
+    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let end = buffer.length
   if (end > 0 && buffer[end - 1] === 0x0a) end--
   if (end < buffer.length && end > 0 && buffer[end - 1] === 0x0d) end--

@@ -13,8 +13,10 @@ import {
   type TimestampOptions,
 } from '@millrace/ecs'
 import { stripAnsi } from './ansi.ts'
+import { Layout } from './document-layout.ts'
 import { addLeftover, cleanKey, type Overlong } from './leftover.ts'
-import { isSourceObject, type SourceObject, type SourceValue } from './parse-json.ts'
+import { joinLines, readFlattened, readId, readerOf, readers } from './field-reader.ts'
+import type { SourceObject, SourceValue } from './parse-json.ts'
 
 /** One step of `explain`: which part of the line became which field. */
 export interface FieldOrigin {
@@ -23,24 +25,11 @@ export interface FieldOrigin {
   from: string
 }
 
-/** Fields that only Millrace writes (DESIGN.md 2.3); the same names in a line are leftover. */
-const ownPaths = new Set<string>([
-  'ecs.version',
-  'event.id',
-  'event.dataset',
-  'event.created',
-  'event.ingested',
-  'data_stream.type',
-  'data_stream.dataset',
-  'data_stream.namespace',
-])
-
-const flattenedTextMax = 8000
-const hexId = /^[0-9a-fA-F-]+$/
-const zeroId = /^[0-]*$/
+/** Where a field's value is among the draft's: one table for each draft at work, lent and given back clean. */
+const tables: Uint16Array[] = []
+const tablesKept = 64
 
 export class Draft {
-  readonly document: JsonObject = {}
   /** The parsed line, for rules that look at a neighbouring key. */
   source: SourceObject = {}
   /** Keys of `source` that a format has dealt with before it loops over the rest. */
@@ -62,6 +51,10 @@ export class Draft {
   #attributes: JsonObject | undefined
   #notes: JsonObject | undefined
   readonly #overlong: Overlong = []
+  #layout: Layout = Layout.empty
+  readonly #values: JsonValue[] = []
+  /** Index in `#values`, plus 1, by the field's index; 0 for fields that are not set. */
+  readonly #places: Uint16Array = tables.pop() ?? new Uint16Array(ecsFields.size)
 
   constructor(times: TimestampOptions) {
     this.times = times
@@ -78,8 +71,12 @@ export class Draft {
   /** `put` for a path that is only known at run time; false for one that ECS has not. */
   putField(path: string, value: SourceValue): boolean {
     const field = ecsFields.get(path)
-    if (field === undefined || ownPaths.has(path)) return false
-    if (value === null || value === undefined || this.has(path)) return false
+    return field !== undefined && this.putInto(field, value)
+  }
+
+  /** `put` for whoever has looked the field up already. */
+  putInto(field: EcsField, value: SourceValue): boolean {
+    if (value === null || value === undefined || this.#places[field.index] !== 0) return false
     const usable = this.#read(field, value)
     if (usable === undefined) return false
     this.set(field, usable)
@@ -88,20 +85,13 @@ export class Draft {
 
   /** Sets a field without any question; for values that Millrace itself made. */
   set(field: EcsField, value: JsonValue): void {
-    const { segments } = field
-    const last = segments.length - 1
-    let target = this.document
-    for (let depth = 0; depth < last; depth++) {
-      const name = segments[depth]!
-      let next = target[name] as JsonObject | undefined
-      if (next === undefined) {
-        next = {}
-        target[name] = next
-      }
-      target = next
+    const place = this.#places[field.index]!
+    if (place !== 0) this.#values[place - 1] = value
+    else {
+      this.#places[field.index] = this.#values.push(value)
+      this.#layout = this.#layout.with(field)
     }
-    target[segments[last]!] = value
-    this.origins?.push({ path: field.path, from: this.from })
+    if (this.origins !== undefined) this.origins.push({ path: field.path, from: this.from })
   }
 
   /** `set` by path. */
@@ -115,13 +105,27 @@ export class Draft {
 
   get(path: string): JsonValue | undefined {
     const field = ecsFields.get(path)
-    if (field === undefined) return undefined
-    let target: JsonValue | undefined = this.document
-    for (const name of field.segments) {
-      if (target === undefined) return undefined
-      target = (target as JsonObject)[name]
+    return field === undefined ? undefined : this.valueOf(field)
+  }
+
+  /** `get` for whoever has looked the field up already. */
+  valueOf(field: EcsField): JsonValue | undefined {
+    const place = this.#places[field.index]!
+    return place === 0 ? undefined : this.#values[place - 1]
+  }
+
+  /** The fields set so far, as nested objects. */
+  get document(): JsonObject {
+    return this.#layout.toObject(this.#values)
+  }
+
+  /** Hands over what was set. The draft must not be used any more. */
+  finish(): { layout: Layout; values: readonly JsonValue[] } {
+    for (let layout = this.#layout; layout.parent !== undefined; layout = layout.parent) {
+      this.#places[layout.field!.index] = 0
     }
-    return target
+    if (tables.length < tablesKept) tables.push(this.#places)
+    return { layout: this.#layout, values: this.#values }
   }
 
   /** Keeps a value of the line in `attributes`, under the key it had. */
@@ -169,22 +173,24 @@ export class Draft {
   }
 
   #read(field: EcsField, value: SourceValue): JsonValue | undefined {
-    switch (field.path) {
-      case 'message':
-      case 'error.message':
+    switch (readerOf[field.index]) {
+      case readers.byType:
+        return coerce(field, value)
+      case readers.text:
         return this.#readText(field, value)
-      case 'log.level':
+      case readers.level:
         return this.#readLevel(value)
-      case 'trace.id':
-      case 'span.id':
-      case 'transaction.id':
+      case readers.time:
+        return this.#readTime(field, value)
+      case readers.id:
         return readId(value)
-      case 'error.stack_trace':
-        return coerce(field, Array.isArray(value) ? joinLines(value) : value)
+      case readers.stack:
+        return coerce(field, joinLines(value))
+      case readers.flattened:
+        return readFlattened(value)
+      default:
+        return undefined
     }
-    if (field.type === 'date') return this.#readTime(field, value)
-    if (field.type === 'flattened') return readFlattened(value)
-    return coerce(field, value)
   }
 
   #readText(field: EcsField, value: SourceValue): JsonValue | undefined {
@@ -214,32 +220,4 @@ export class Draft {
     }
     return time.iso
   }
-}
-
-/** Correlation ids: text, hex ones in lower case; empty or all zero means none (OTLP `LogRecord.trace_id`). */
-function readId(value: SourceValue): string | undefined {
-  if (typeof value !== 'string' || zeroId.test(value)) return undefined
-  const id = value.toWellFormed()
-  return hexId.test(id) ? id.toLowerCase() : id
-}
-
-function joinLines(lines: SourceValue[]): string | undefined {
-  if (lines.length === 0 || lines.some((line) => typeof line !== 'string')) return undefined
-  return lines.join('\n')
-}
-
-/** An object for a `flattened` field without limits of its own; undefined when part of it would break those of Lucene. */
-function readFlattened(value: SourceValue): JsonObject | undefined {
-  if (!isSourceObject(value)) return undefined
-  const overlong: Overlong = []
-  const holder: JsonObject = {}
-  addLeftover(holder, 'value', value, overlong)
-  const isSafe = overlong.length === 0 && isShort(holder['value']!)
-  return isSafe ? (holder['value'] as JsonObject) : undefined
-}
-
-function isShort(value: JsonValue): boolean {
-  if (typeof value === 'string') return value.length <= flattenedTextMax
-  if (typeof value !== 'object' || value === null) return true
-  return Object.values(value).every(isShort)
 }

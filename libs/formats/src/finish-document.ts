@@ -1,19 +1,58 @@
 // The last step of a document: what the record says fills what the line left open, and the fixed fields are set.
-import { type EcsDocument, type EcsPath, ecsVersion } from '@millrace/ecs'
+import { type EcsField, ecsFields, type EcsPath, ecsVersion, formatEpochMs } from '@millrace/ecs'
 import type { SourceFacts } from '@millrace/envelope'
 import type { StreamPart } from './data-stream.ts'
 import type { Draft } from './draft.ts'
 import { putTraceParent } from './key-placement.ts'
+import { type CommonMembers, commonMembers, NormalizedEvent } from './normalized-event.ts'
+
+/** What is the same for every record with the same headers; made once for each distinct header. */
+export class RecordSource {
+  readonly facts: SourceFacts
+  /** True when the record's key is an event id that a Millrace instance minted. */
+  readonly minted: boolean
+  readonly dataset: StreamPart
+  readonly namespace: StreamPart
+  readonly dataStream: string
+  readonly #common = new Map<string, CommonMembers>()
+
+  constructor(
+    { facts, minted }: { facts: SourceFacts; minted: boolean },
+    { dataset, namespace }: { dataset: StreamPart; namespace: StreamPart },
+  ) {
+    this.facts = facts
+    this.minted = minted
+    this.dataset = dataset
+    this.namespace = namespace
+    this.dataStream = `logs-${dataset.value}-${namespace.value}`
+  }
+
+  /** The members that only the header and the format decide. */
+  common(format: string): CommonMembers {
+    let common = this.#common.get(format)
+    if (common === undefined) {
+      common = commonMembers({
+        millrace: { format },
+        ecs: { version: ecsVersion },
+        data_stream: {
+          type: 'logs',
+          dataset: this.dataset.value,
+          namespace: this.namespace.value,
+        },
+      })
+      this.#common.set(format, common)
+    }
+    return common
+  }
+}
 
 /** What is the same for every event of one record. */
 export interface RecordFacts {
-  facts: SourceFacts
-  /** True when the record's key is an event id that a Millrace instance minted. */
-  minted: boolean
+  source: RecordSource
+  /** The format that read the line. */
+  format: string
   instance: string | undefined
   sequence: number | undefined
-  dataset: StreamPart
-  namespace: StreamPart
   /** Epoch ms: the record's own time, never after receipt. */
   createdAtMs: number
   /** ISO 8601. */
@@ -28,18 +67,54 @@ const dayMs = 86_400_000
 /** Unit: UTF-16 units. */
 const repeatedTextMax = 1 << 20
 
-export function finishDocument(draft: Draft, id: string, record: RecordFacts): EcsDocument {
+function ecsField(path: EcsPath): EcsField {
+  return ecsFields.get(path)!
+}
+
+/** Looked up once: every document passes here. */
+const fields = {
+  timestamp: ecsField('@timestamp'),
+  message: ecsField('message'),
+  level: ecsField('log.level'),
+  errorMessage: ecsField('error.message'),
+  stackTrace: ecsField('error.stack_trace'),
+  action: ecsField('event.action'),
+  created: ecsField('event.created'),
+  ingested: ecsField('event.ingested'),
+  eventId: ecsField('event.id'),
+  eventDataset: ecsField('event.dataset'),
+  sequence: ecsField('event.sequence'),
+  original: ecsField('event.original'),
+  serviceName: ecsField('service.name'),
+  serviceVersion: ecsField('service.version'),
+  serviceNode: ecsField('service.node.name'),
+  environment: ecsField('service.environment'),
+  hostname: ecsField('host.hostname'),
+  hostName: ecsField('host.name'),
+  agentType: ecsField('agent.type'),
+  agentVersion: ecsField('agent.version'),
+  ephemeralId: ecsField('agent.ephemeral_id'),
+}
+
+export function finishDocument(draft: Draft, id: string, record: RecordFacts): NormalizedEvent {
+  const { source } = record
   draft.from = ''
   finishMessage(draft)
   finishLevel(draft)
   finishTime(draft, record)
   finishSource(draft, record)
   if (record.traceparent !== undefined) putTraceParent(draft, record.traceparent)
-  finishIdentity(draft, id, record)
+  draft.set(fields.eventId, id)
+  draft.set(fields.eventDataset, source.dataset.value)
+  if (source.dataset.changedFrom !== undefined) draft.note('dataset', source.dataset.changedFrom)
+  if (source.namespace.changedFrom !== undefined) {
+    draft.note('namespace', source.namespace.changedFrom)
+  }
   finishOriginal(draft, record)
-  const attributes = draft.attributes()
-  if (attributes !== undefined) draft.document['attributes'] = attributes
-  return draft.document as EcsDocument
+  return new NormalizedEvent({ id, dataStream: source.dataStream }, draft.finish(), {
+    common: source.common(record.format),
+    attributes: draft.attributes(),
+  })
 }
 
 /** No message: the error's, else the event's name, else the request in short; never the whole line. */
@@ -49,9 +124,9 @@ function finishMessage(draft: Draft): void {
     draft.take('message', 'event', draft.eventText)
     draft.from = ''
   }
-  if (draft.has('message')) return
+  if (draft.valueOf(fields.message) !== undefined) return
   const substitute =
-    draft.get('error.message') ?? draft.get('event.action') ?? requestSummary(draft)
+    draft.valueOf(fields.errorMessage) ?? draft.valueOf(fields.action) ?? requestSummary(draft)
   if (substitute !== undefined) draft.put('message', substitute)
 }
 
@@ -64,44 +139,48 @@ function requestSummary(draft: Draft): string | undefined {
 }
 
 function finishLevel(draft: Draft): void {
-  if (draft.has('log.level')) return
-  const hasError = draft.has('error.message') || draft.has('error.stack_trace')
-  draft.setOwn('log.level', hasError ? 'error' : 'info')
+  if (draft.valueOf(fields.level) !== undefined) return
+  const hasError =
+    draft.valueOf(fields.errorMessage) !== undefined ||
+    draft.valueOf(fields.stackTrace) !== undefined
+  draft.set(fields.level, hasError ? 'error' : 'info')
 }
 
 /** A time more than a day ahead of arrival is not believed (DESIGN.md 2.3). */
 function finishTime(draft: Draft, record: RecordFacts): void {
-  const arrival = new Date(record.createdAtMs).toISOString()
-  if (draft.timestampMs === undefined) draft.setOwn('@timestamp', arrival)
+  const arrival = formatEpochMs(record.createdAtMs)
+  if (draft.timestampMs === undefined) draft.set(fields.timestamp, arrival)
   else if (draft.timestampMs > record.createdAtMs + dayMs) {
-    draft.note('claimed_timestamp', draft.get('@timestamp')!)
-    draft.setOwn('@timestamp', arrival)
+    draft.note('claimed_timestamp', draft.valueOf(fields.timestamp)!)
+    draft.set(fields.timestamp, arrival)
     draft.tag('_future_timestamp')
   }
-  draft.setOwn('event.created', arrival)
-  draft.setOwn('event.ingested', record.receivedAt)
+  draft.set(fields.created, arrival)
+  draft.set(fields.ingested, record.receivedAt)
 }
 
-const serviceFacts = ['service.version', 'service.node.name'] as const
-
 /** The line's own words beat the record's header; a version belongs to the service that the header names. */
-function finishSource(draft: Draft, { facts, minted, instance, sequence }: RecordFacts): void {
+function finishSource(draft: Draft, { source, instance, sequence }: RecordFacts): void {
+  const { facts } = source
   const headerService = facts['service.name']
-  if (headerService !== undefined) draft.put('service.name', headerService)
-  if (draft.serviceFallback !== undefined) draft.put('service.name', draft.serviceFallback)
-  if (headerService === undefined || draft.get('service.name') === headerService) {
-    for (const path of serviceFacts) fill(draft, path, facts[path])
+  if (headerService !== undefined) draft.putInto(fields.serviceName, headerService)
+  if (draft.serviceFallback !== undefined) {
+    draft.putInto(fields.serviceName, draft.serviceFallback)
   }
-  fill(draft, 'service.environment', facts['service.environment'])
-  const hostname = draft.get('host.hostname')
-  if (typeof hostname === 'string') draft.put('host.name', hostname)
-  fill(draft, 'host.name', facts['host.name'])
-  if (minted) {
-    claim(draft, 'agent.type', facts['agent.type'] ?? 'millrace')
-    claim(draft, 'agent.version', facts['agent.version'])
-    claim(draft, 'agent.ephemeral_id', instance)
-    claim(draft, 'event.sequence', sequence)
-  } else fill(draft, 'agent.type', 'kafka')
+  if (headerService === undefined || draft.valueOf(fields.serviceName) === headerService) {
+    draft.putInto(fields.serviceVersion, facts['service.version'])
+    draft.putInto(fields.serviceNode, facts['service.node.name'])
+  }
+  draft.putInto(fields.environment, facts['service.environment'])
+  const hostname = draft.valueOf(fields.hostname)
+  if (typeof hostname === 'string') draft.putInto(fields.hostName, hostname)
+  draft.putInto(fields.hostName, facts['host.name'])
+  if (source.minted) {
+    claim(draft, fields.agentType, facts['agent.type'] ?? 'millrace')
+    claim(draft, fields.agentVersion, facts['agent.version'])
+    claim(draft, fields.ephemeralId, instance)
+    claim(draft, fields.sequence, sequence)
+  } else draft.putInto(fields.agentType, 'kafka')
   if (facts.truncated !== undefined) {
     draft.tag('_truncated')
     draft.note('original_bytes', facts.truncated)
@@ -109,35 +188,19 @@ function finishSource(draft: Draft, { facts, minted, instance, sequence }: Recor
 }
 
 /** A fact of the record that the line can't overrule; what the line says there is left over. */
-function claim(draft: Draft, path: EcsPath, value: string | number | undefined): void {
+function claim(draft: Draft, field: EcsField, value: string | number | undefined): void {
   if (value === undefined) return
-  const present = draft.get(path)
-  if (present !== undefined && present !== value) draft.leave(path, present)
-  draft.setOwn(path, value)
-}
-
-function fill(draft: Draft, path: EcsPath, value: string | undefined): void {
-  if (value !== undefined) draft.put(path, value)
-}
-
-function finishIdentity(draft: Draft, id: string, record: RecordFacts): void {
-  const { dataset, namespace } = record
-  draft.setOwn('ecs.version', ecsVersion)
-  draft.setOwn('event.id', id)
-  draft.setOwn('event.dataset', dataset.value)
-  draft.setOwn('data_stream.type', 'logs')
-  draft.setOwn('data_stream.dataset', dataset.value)
-  draft.setOwn('data_stream.namespace', namespace.value)
-  if (dataset.changedFrom !== undefined) draft.note('dataset', dataset.changedFrom)
-  if (namespace.changedFrom !== undefined) draft.note('namespace', namespace.changedFrom)
+  const present = draft.valueOf(field)
+  if (present !== undefined && present !== value) draft.leave(field.path, present)
+  draft.set(field, value)
 }
 
 function finishOriginal(draft: Draft, record: RecordFacts): void {
   if (record.originalBase64 !== undefined) draft.note('original_base64', record.originalBase64)
   if (!draft.keepsOriginal || record.text === '') return
   // A huge line that is its own message need not go over the wire twice.
-  if (record.text.length > repeatedTextMax && draft.get('message') === record.text) return
-  const present = draft.get('event.original')
+  if (record.text.length > repeatedTextMax && draft.valueOf(fields.message) === record.text) return
+  const present = draft.valueOf(fields.original)
   if (present !== undefined && present !== record.text) draft.leave('event.original', present)
-  draft.setOwn('event.original', record.text.toWellFormed())
+  draft.set(fields.original, record.text.toWellFormed())
 }

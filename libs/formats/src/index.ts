@@ -2,8 +2,8 @@
 export { detectFormat, findFormat, formatNames, readLine } from './detect.ts'
 export { Draft, type FieldOrigin } from './draft.ts'
 export { defineFormat, type FormatContext, type Line, type LogFormat } from './format.ts'
+export { type NormalizedEvent } from './normalized-event.ts'
 export {
-  type NormalizedEvent,
   type NormalizeOutcome,
   type NormalizeTrace,
   RecordNormalizer,

@@ -1,5 +1,5 @@
 // The root keys that loggers share: each name is known once, whatever format the line has.
-import type { EcsPath } from '@millrace/ecs'
+import { ecsFields, ecsObjectPaths, type EcsPath } from '@millrace/ecs'
 import type { Draft } from './draft.ts'
 import { isEcsKey, placeEcsKey, placeEcsObject } from './ecs-placement.ts'
 import { isErrorShaped, takeError, takeStack } from './error-fields.ts'
@@ -19,7 +19,10 @@ export const aliases = {
 const places = new Map<string, Place>()
 
 function takeAs(path: EcsPath): Place {
-  return (draft, key, value) => draft.take(path, key, value)
+  const field = ecsFields.get(path)!
+  return (draft, key, value) => {
+    if (!draft.putInto(field, value)) draft.leave(key, value)
+  }
 }
 
 /** Only texts; a number or an object under such a common word means something else. */
@@ -34,6 +37,7 @@ function assign(keys: readonly string[], place: Place): void {
   for (const key of keys) places.set(key, place)
 }
 
+assign([...ecsFields.keys(), ...ecsObjectPaths], placeEcsKey)
 assign(['time', 'timestamp', 'ts', '@t'], takeAs('@timestamp'))
 assign(['msg', '@m', 'short_message'], takeAs('message'))
 assign(['level', 'severity', 'levelname', 'lvl'], takeAs('log.level'))
@@ -64,7 +68,7 @@ export function placeKey(draft: Draft, key: string, value: SourceValue): void {
   draft.from = key
   const place = places.get(key)
   if (place !== undefined) place(draft, key, value)
-  else if (isEcsKey(key) || key.startsWith('labels.')) placeEcsKey(draft, key, value)
+  else if (key.startsWith('labels.')) placeEcsKey(draft, key, value)
   else if (!draft.hasError && isErrorShaped(value)) takeError(draft, key, value)
   else draft.leave(key, value)
 }

@@ -18,7 +18,7 @@ export function addLeftover(
   overlong: Overlong,
 ): void {
   const name = cleanKey(key)
-  if (Buffer.byteLength(name) > keyPathBytesMax) {
+  if (isLongPath(name)) {
     overlong.push(jsonText([key, value]))
     return
   }
@@ -104,8 +104,7 @@ function cleanObject(
   for (const key in source) {
     const name = cleanKey(key)
     const inner = `${path}.${name}`
-    // Cheap bound first: UTF-16 units are at most three bytes each.
-    if (inner.length * 3 > keyPathBytesMax && Buffer.byteLength(inner) > keyPathBytesMax) {
+    if (isLongPath(inner)) {
       overlong.push(jsonText([inner, source[key]]))
     } else {
       merge(cleaned, name, cleanValue(source[key], inner, depth + 1, overlong))
@@ -114,11 +113,28 @@ function cleanObject(
   return cleaned
 }
 
+function isLongPath(path: string): boolean {
+  // Cheap bound first: UTF-16 units are at most three bytes each.
+  return path.length * 3 > keyPathBytesMax && Buffer.byteLength(path) > keyPathBytesMax
+}
+
 const plainKey = /^[A-Za-z0-9_$@-]+(?:\.[A-Za-z0-9_$@-]+)*$/
+
+/** Loggers repeat their keys in every line. */
+const knownPlainKeys = new Set<string>()
+const plainKeysMax = 2000
+const plainKeyLengthMax = 64
 
 /** Elasticsearch refuses NUL in keys and, elsewhere, empty names between dots: they become `_`. */
 export function cleanKey(key: string): string {
-  if (plainKey.test(key)) return key
+  if (knownPlainKeys.has(key)) return key
+  if (plainKey.test(key)) {
+    if (key.length <= plainKeyLengthMax) {
+      if (knownPlainKeys.size >= plainKeysMax) knownPlainKeys.clear()
+      knownPlainKeys.add(key)
+    }
+    return key
+  }
   const names = key.toWellFormed().replaceAll('\0', '\ufffd').split('.')
   for (let index = 0; index < names.length; index++) {
     if (names[index]!.trim() === '') names[index] = '_'

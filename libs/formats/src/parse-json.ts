@@ -13,9 +13,6 @@ export interface ParsedJson {
 /** Nesting past this is not searched for repeated keys or long integers. */
 const depthMax = 200
 
-/** A long or huge number outside of quotes. Also true for some texts inside; then the slow way is taken in vain. */
-const longNumber = /[[,:]\s{0,8}-?(?:\d[\d.]{15}|[\d.]{1,40}[eE]\+?\d{2})/
-
 /** Reads one JSON object; undefined for anything else, including arrays, scalars and broken JSON. */
 export function parseJsonObject(text: string): ParsedJson | undefined {
   if (!startsWithBrace(text)) return undefined
@@ -26,8 +23,9 @@ export function parseJsonObject(text: string): ParsedJson | undefined {
     return undefined
   }
   if (!isSourceObject(object)) return undefined
-  let isComplete = countKeys(object, 0) === countKeysInText(text)
-  if (longNumber.test(text)) {
+  const scanned = scanText(text)
+  let isComplete = countKeys(object, 0) === scanned >>> 1
+  if ((scanned & 1) === 1) {
     try {
       object = JSON.parse(text, keepNumber)
     } catch {
@@ -86,30 +84,85 @@ function countKeys(value: object, depth: number): number {
   return count
 }
 
-/** Keys in valid JSON, repeated ones counted each time: strings that a colon follows. */
-function countKeysInText(text: string): number {
-  let count = 0
-  let open = text.indexOf('"')
-  while (open !== -1) {
-    const close = endOfString(text, open)
-    let after = close + 1
-    while (isBlank(text.charCodeAt(after))) after++
-    if (text.charCodeAt(after) === 0x3a) count++
-    open = text.indexOf('"', after)
+/**
+ * One walk over valid JSON: twice the number of keys, repeated ones counted each time (strings that a colon follows),
+ * plus 1 if there is a number that a double may not hold.
+ */
+function scanText(text: string): number {
+  const { length } = text
+  let keys = 0
+  let hasLongNumber = 0
+  let index = 0
+  while (index < length) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22) {
+      index = endOfString(text, index + 1) + 1
+      while (isBlank(text.charCodeAt(index))) index++
+      if (text.charCodeAt(index) === 0x3a) {
+        keys++
+        index++
+      }
+    } else if (code >= 0x30 && code <= 0x39) {
+      const end = endOfNumber(text, index)
+      if (isLongNumber(text, index, end)) hasLongNumber = 1
+      index = end
+    } else index++
   }
-  return count
+  return keys * 2 + hasLongNumber
 }
 
-/** The closing quote of the string that opens at `open`. */
-function endOfString(text: string, open: number): number {
-  let close = text.indexOf('"', open + 1)
-  while (text.charCodeAt(close - 1) === 0x5c) {
+/** Most strings are short: their characters are looked at one by one. */
+const shortString = 32
+
+/** The closing quote of the string whose first character is at `start`. */
+function endOfString(text: string, start: number): number {
+  let index = start
+  const shortEnd = start + shortString
+  while (index < shortEnd) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22) return index
+    index += code === 0x5c ? 2 : 1
+  }
+  let close = text.indexOf('"', index)
+  while (text.charCodeAt(close - 1) === 0x5c && close > index) {
     let slashes = 1
-    while (text.charCodeAt(close - 1 - slashes) === 0x5c) slashes++
+    while (close - slashes > index && text.charCodeAt(close - 1 - slashes) === 0x5c) slashes++
     if (slashes % 2 === 0) return close
-    close = text.indexOf('"', close + 1)
+    index = close + 1
+    close = text.indexOf('"', index)
   }
   return close
+}
+
+/** Past the last character of the number that has a digit at `start`. */
+function endOfNumber(text: string, start: number): number {
+  let end = start + 1
+  for (;;) {
+    const code = text.charCodeAt(end)
+    const isPart =
+      (code >= 0x30 && code <= 0x39) ||
+      code === 0x2e ||
+      code === 0x65 ||
+      code === 0x45 ||
+      code === 0x2b ||
+      code === 0x2d
+    if (!isPart) return end
+    end++
+  }
+}
+
+const exponentMark = /[eE]/
+/** Digits of the shortest integer that a double may round. */
+const longInteger = 16
+
+/** Fractions are rounded by everybody, so only long integers and exponents count. */
+function isLongNumber(text: string, start: number, end: number): boolean {
+  const length = end - start
+  // 1e99 is the shortest; most numbers are shorter than long integers and end in a digit after digits.
+  if (length < 4) return false
+  const number = text.slice(start, end)
+  if (exponentMark.test(number)) return true
+  return length >= longInteger && (length > 300 || !number.includes('.'))
 }
 
 function isBlank(code: number): boolean {

@@ -1,26 +1,24 @@
 // A record of the topic becomes documents, or a reason why not; the same code for the indexer and for `millrace explain`.
-import { type EcsDocument, isTimeZone, type TimestampOptions } from '@millrace/ecs'
+import { formatEpochMs, isTimeZone, type TimestampOptions } from '@millrace/ecs'
 import {
-  type DecodedSource,
   defaultDataset,
   defaultNamespace,
   hashSource,
   headerName,
-  isEventId,
   nestedEventId,
   offsetEventId,
   parseEventId,
   type RecordHeaders,
-  type SourceFacts,
   SourceFactsReader,
 } from '@millrace/envelope'
 import { ConfigError, errorText, type Rejection } from '@millrace/foundation'
-import { type StreamPart, StreamPartReader } from './data-stream.ts'
+import { StreamPartReader } from './data-stream.ts'
 import { type DecodedLine, decodeLine } from './decode.ts'
 import { findFormat, readLine } from './detect.ts'
-import type { Draft, FieldOrigin } from './draft.ts'
+import type { FieldOrigin } from './draft.ts'
 import { EventWriter } from './event-writer.ts'
-import { finishDocument, type RecordFacts } from './finish-document.ts'
+import { finishDocument, type RecordFacts, RecordSource } from './finish-document.ts'
+import type { NormalizedEvent } from './normalized-event.ts'
 
 /** A Kafka record, as far as a document depends on it. */
 export interface SourceRecord {
@@ -32,15 +30,6 @@ export interface SourceRecord {
   key: Uint8Array | null
   value: Uint8Array | null
   headers: RecordHeaders
-}
-
-export interface NormalizedEvent {
-  /** Elasticsearch `_id`. */
-  id: string
-  /** `logs-<dataset>-<namespace>`. */
-  dataStream: string
-  /** Ready for JSON.stringify. */
-  document: EcsDocument
 }
 
 export interface NormalizeOutcome {
@@ -80,8 +69,7 @@ export class RecordNormalizer {
   readonly #namespaces: StreamPartReader
   readonly #topicHashes = new Map<string, string>()
   readonly #base64BytesMax: number
-  #receivedAtMs = Number.NaN
-  #receivedAt = ''
+  #lastSource: { header: Buffer | undefined; source: RecordSource } | undefined
 
   /** @throws ConfigError for a time zone that does not exist */
   constructor(options: RecordNormalizerOptions) {
@@ -101,7 +89,7 @@ export class RecordNormalizer {
   /** Never throws, whatever the record holds. `receivedAtMs`: epoch ms at which it was read. */
   normalize(record: SourceRecord, receivedAtMs: number, trace?: NormalizeTrace): NormalizeOutcome {
     try {
-      const source = this.#sources.read(record.headers)
+      const source = this.#source(record.headers)
       if (source === undefined) return rejected('MILLRACE_DECODE_HEADER', headerReason(record))
       const { kind } = source.facts
       if (kind !== undefined) return { events: [], rejections: [], kind }
@@ -121,66 +109,82 @@ export class RecordNormalizer {
   #read(
     record: SourceRecord,
     value: Uint8Array,
-    source: DecodedSource,
+    source: RecordSource,
     { receivedAtMs, trace }: { receivedAtMs: number; trace: NormalizeTrace | undefined },
   ): NormalizeOutcome {
-    const { facts } = source
+    const declared = source.facts.format
     const decoded = decodeLine(value)
-    const recordId = this.#recordId(record, source)
-    const common = this.#recordFacts(record, source, { id: recordId, decoded, receivedAtMs })
+    const facts = this.#recordFacts(record, source, { decoded, receivedAtMs })
     const times: TimestampOptions = {
       timeZone: this.#options.timeZone ?? 'UTC',
-      nearMs: common.createdAtMs,
+      nearMs: facts.createdAtMs,
     }
     const writer = new EventWriter(readLine(decoded.text), times, trace?.origins)
-    const named = facts.format === undefined ? undefined : findFormat(facts.format)
+    const named = declared === undefined ? undefined : findFormat(declared)
     writer.write(named)
     if (trace !== undefined) Object.assign(trace, writer.detection())
-    const dataStream = `logs-${common.dataset.value}-${common.namespace.value}`
+    facts.format = writer.formatName
     const events: NormalizedEvent[] = []
     const { drafts } = writer
     for (let index = 0; index < drafts.length; index++) {
-      const id = drafts.length === 1 ? recordId : nestedEventId(recordId, index)
+      const id = drafts.length === 1 ? facts.id : nestedEventId(facts.id, index)
       const draft = drafts[index]!
       if (!decoded.isUtf8) draft.keepsOriginal = true
-      noteFormat(draft, writer.formatName, facts.format, named?.name)
-      events.push({ id, dataStream, document: finishDocument(draft, id, common) })
+      if (declared !== undefined && named?.name !== facts.format) {
+        draft.note('declared_format', declared)
+      }
+      events.push(finishDocument(draft, id, facts))
     }
     return { events, rejections: [] }
   }
 
+  /** Undefined for a header that can't be read. Remembers the last header: those of one producer are all alike. */
+  #source(headers: RecordHeaders): RecordSource | undefined {
+    const header = headers[headerName]
+    const last = this.#lastSource
+    if (header !== undefined && last?.header !== undefined && last.header.equals(header)) {
+      return last.source
+    }
+    const isBare = header === undefined && plainNames.every((name) => headers[name] === undefined)
+    if (isBare && last !== undefined && last.header === undefined) return last.source
+    const decoded = this.#sources.read(headers)
+    if (decoded === undefined) return undefined
+    const source = new RecordSource(decoded, {
+      dataset: this.#datasets.read(decoded.facts.dataset),
+      namespace: this.#namespaces.read(decoded.facts.namespace),
+    })
+    if (isBare) this.#lastSource = { header: undefined, source }
+    // A copy: the record's bytes may be part of a whole fetch, which must not be held on to.
+    else if (header !== undefined) this.#lastSource = { header: Buffer.from(header), source }
+    return source
+  }
+
   #recordFacts(
     record: SourceRecord,
-    { facts, minted }: DecodedSource,
-    { id, decoded, receivedAtMs }: { id: string; decoded: DecodedLine; receivedAtMs: number },
-  ): RecordFacts {
-    const { timestampMs } = record
+    source: RecordSource,
+    { decoded, receivedAtMs }: { decoded: DecodedLine; receivedAtMs: number },
+  ): RecordFacts & { id: string } {
+    const { timestampMs, key } = record
     const isKnown = timestampMs !== undefined && timestampMs > 0 && timestampMs <= receivedAtMs
-    const parts = parseEventId(id)
-    const dataset: StreamPart = this.#datasets.read(facts.dataset)
-    const namespace: StreamPart = this.#namespaces.read(facts.namespace)
+    const keyText = source.minted && key !== null ? bytesToText(key) : undefined
+    const parts = keyText === undefined ? undefined : parseEventId(keyText)
     const traceparent = record.headers['traceparent']
     return {
-      facts,
-      minted,
+      // The minted id that is the record's key, else one made of the record's place in the topic.
+      id: parts === undefined ? this.#placeId(record) : keyText!,
+      source,
+      format: '',
       instance: parts?.instance,
       sequence: parts?.sequence,
-      dataset,
-      namespace,
       createdAtMs: isKnown ? timestampMs : receivedAtMs,
-      receivedAt: this.#toIso(receivedAtMs),
+      receivedAt: formatEpochMs(receivedAtMs),
       traceparent: traceparent === undefined ? undefined : bytesToText(traceparent),
       text: decoded.text,
       originalBase64: decoded.isUtf8 ? undefined : this.#base64(record.value!),
     }
   }
 
-  /** The minted id that is the record's key, else one made of the record's place in the topic. */
-  #recordId({ topic, partition, offset, key }: SourceRecord, { minted }: DecodedSource): string {
-    if (minted && key !== null) {
-      const id = bytesToText(key)
-      if (isEventId(id)) return id
-    }
+  #placeId({ topic, partition, offset }: SourceRecord): string {
     let hash = this.#topicHashes.get(topic)
     if (hash === undefined) {
       hash = hashSource(this.#options.clusterId, topic)
@@ -189,32 +193,14 @@ export class RecordNormalizer {
     return offsetEventId(hash, partition, offset)
   }
 
-  /** Remembers the last answer: a whole fetch is received at once. */
-  #toIso(epochMs: number): string {
-    if (epochMs !== this.#receivedAtMs) {
-      this.#receivedAtMs = epochMs
-      this.#receivedAt = new Date(epochMs).toISOString()
-    }
-    return this.#receivedAt
-  }
-
   #base64(bytes: Uint8Array): string {
     const length = Math.min(bytes.byteLength, this.#base64BytesMax)
     return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('base64')
   }
 }
 
-/** Says which format read the line and, where the header named another, which one it named. */
-// eslint-disable-next-line max-params
-function noteFormat(
-  draft: Draft,
-  used: string,
-  declared: SourceFacts['format'],
-  declaredName: string | undefined,
-): void {
-  draft.document['millrace'] = { format: used }
-  if (declared !== undefined && declaredName !== used) draft.note('declared_format', declared)
-}
+/** Headers of producers that know nothing of Millrace. */
+const plainNames = ['format', 'service', 'dataset', 'namespace']
 
 function rejected(code: Rejection['code'], reason: string): NormalizeOutcome {
   return { events: [], rejections: [{ ok: false, code, reason }] }
@@ -227,5 +213,6 @@ function headerReason(record: SourceRecord): string {
 }
 
 function bytesToText(bytes: Uint8Array): string {
+  if (bytes instanceof Buffer) return bytes.toString('utf8')
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }

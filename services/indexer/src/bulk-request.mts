@@ -5,6 +5,8 @@ export interface Indexable {
   readonly id: string
   readonly dataStream: string
   readonly document: object
+  /** `document` as JSON, where its maker has a quicker way to it than JSON.stringify. */
+  readonly documentText?: string
 }
 
 /** An event as it stands in a bulk body: action line and document line, each with its newline. */
@@ -20,7 +22,7 @@ export interface EncodedItem {
  */
 export function encodeBulkItem(event: Indexable): EncodedItem {
   const action = `{"create":{"_index":${JSON.stringify(event.dataStream)},"_id":${JSON.stringify(event.id)}}}`
-  const text = `${action}\n${JSON.stringify(event.document)}\n`
+  const text = `${action}\n${event.documentText ?? JSON.stringify(event.document)}\n`
   return { text, bytes: Buffer.byteLength(text) }
 }
 

@@ -1,0 +1,54 @@
+import { type EcsField, ecsFields, type JsonValue } from '@millrace/ecs'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Layout } from '../src/document-layout.ts'
+import { RecordNormalizer } from '../src/index.ts'
+import { adversarialBytes, adversarialHeaders } from './support/adversarial-lines.ts'
+
+const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), fc.constant('"\\\u0007\ud800'))
+const anyValue = fc.oneof(text, fc.integer(), fc.boolean(), fc.array(text, { maxLength: 3 }))
+
+function valueFor(field: EcsField): fc.Arbitrary<JsonValue> {
+  if (field.path === 'log.level' || field.path === 'event.id') return fc.constant('plain-0.1_x')
+  if (field.type === 'date' && !field.array) return fc.constant('2026-01-02T03:04:05.678Z')
+  return field.type === 'ip' && !field.array ? fc.constant('::1') : anyValue
+}
+
+const setFields = fc
+  .uniqueArray(fc.constantFrom(...ecsFields.values()), { maxLength: 12 })
+  .chain((fields) =>
+    fc.tuple(...fields.map((field) => valueFor(field).map((value) => ({ field, value })))),
+  )
+
+test('the text of any fields in any order is JSON.stringify of their object', () => {
+  fc.assert(
+    fc.property(setFields, (members) => {
+      const values = members.map(({ value }) => value)
+      let layout = Layout.empty
+      for (const { field } of members) layout = layout.with(field)
+      expect(`${layout.toOpenText(values)}}`).toBe(JSON.stringify(layout.toObject(values)))
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('the same fields in the same order share one layout', () => {
+  const [first, second] = [...ecsFields.values()]
+  const layout = Layout.empty.with(first!).with(second!)
+  expect(Layout.empty.with(first!).with(second!)).toBe(layout)
+  expect(Layout.empty.with(second!).with(first!)).not.toBe(layout)
+  expect(layout.fields()).toEqual([first, second])
+})
+
+test("an event's text is JSON.stringify of its document, whatever the record holds", () => {
+  const normalizer = new RecordNormalizer({ clusterId: 'layout' })
+  fc.assert(
+    fc.property(adversarialBytes, adversarialHeaders, (value, headers) => {
+      const record = { topic: 'logs', partition: 0, offset: 7, key: null, value, headers }
+      for (const event of normalizer.normalize(record, 1_767_323_045_678).events) {
+        expect(event.documentText).toBe(JSON.stringify(event.document))
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})

@@ -216,18 +216,27 @@ export function mendBroker(broker: KafkaBroker): void {
       await connect.call(broker)
       hasShakenHands = true
     } catch (failure) {
-      if (nameOf(failure) !== 'KafkaJSRequestTimeoutError') throw failure
+      const told = handshakeFailures[nameOf(failure)]
+      if (told === undefined) throw failure
       await broker.disconnect()
       const { host, port } = broker.connectionPool
-      throw new kafkajs.KafkaJSConnectionError(
-        `${host}:${port} accepted the connection and did not answer`,
-        {
-          broker: `${host}:${port}`,
-          code: 'ETIMEDOUT',
-        },
-      )
+      throw new kafkajs.KafkaJSConnectionError(`${host}:${port} ${told.text}`, {
+        broker: `${host}:${port}`,
+        code: told.code,
+      })
     }
   }
+}
+
+const handshakeFailures: Readonly<Record<string, { text: string; code: string }>> = {
+  KafkaJSRequestTimeoutError: {
+    text: 'accepted the connection and did not answer',
+    code: 'ETIMEDOUT',
+  },
+  KafkaJSConnectionClosedError: {
+    text: 'closed the connection during the handshake, as a listener does that wants TLS',
+    code: 'ECONNRESET',
+  },
 }
 
 /** How the client opens a connection; `onSocket` sees each one, so that all can be destroyed together. */

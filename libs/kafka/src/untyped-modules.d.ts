@@ -1,7 +1,6 @@
 // Modules without types of their own. What is used of them is typed where they are imported.
 declare module 'snappyjs' {
   export function compress(bytes: Uint8Array): Uint8Array
-  export function uncompress(bytes: Uint8Array, maxLength?: number): Uint8Array
 }
 declare module 'kafkajs/src/cluster/index.js' {
   const value: unknown

@@ -1,6 +1,7 @@
 // A batch, made smaller by Snappy, in the framing that Kafka's Java clients write ("xerial").
-import { compress, uncompress } from 'snappyjs'
+import { compress } from 'snappyjs'
 import { assertUnpackedSize, type Codec, CodecError } from './codec.ts'
+import { uncompressBlock } from './snappy-block.ts'
 
 /** 0x82 "SNAPPY" 0x00, then version 1 and lowest compatible version 1 (snappy-java's stream header). */
 const xerialHeader = Buffer.from([
@@ -60,24 +61,4 @@ function uncompressEither(bytes: Uint8Array): Uint8Array {
     position += length
   }
   return blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks, total)
-}
-
-function uncompressBlock(block: Uint8Array): Uint8Array {
-  assertUnpackedSize('snappy', claimedLength(block))
-  try {
-    return uncompress(new Uint8Array(block))
-  } catch (cause) {
-    throw new CodecError('snappy: the bytes are not a Snappy block', { cause })
-  }
-}
-
-/** The uncompressed length that starts a raw Snappy block (a little-endian varint of at most 5 bytes). */
-function claimedLength(block: Uint8Array): number {
-  let length = 0
-  for (let index = 0; index < 5 && index < block.length; index++) {
-    const byte = block[index]!
-    length += (byte & 0x7f) * 2 ** (7 * index)
-    if (byte < 0x80) return length
-  }
-  throw new CodecError('snappy: the bytes are not a Snappy block')
 }

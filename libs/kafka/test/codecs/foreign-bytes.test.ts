@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { compress } from 'snappyjs'
 import { describe, expect, it } from 'vitest'
+import { CodecError } from '../../src/codecs/codec.ts'
 import { lz4Codec } from '../../src/codecs/lz4.ts'
 import { snappyCodec } from '../../src/codecs/snappy.ts'
 import { zstdCodec } from '../../src/codecs/zlib-codecs.ts'
@@ -44,6 +45,27 @@ describe('the snappy codec', () => {
   it('reads the raw format, which some clients write without framing', async () => {
     const raw = compress(new Uint8Array(Buffer.from('x'.repeat(1_000))))
     expect(Buffer.from(await snappyCodec.decompress(raw)).toString()).toBe('x'.repeat(1_000))
+  })
+
+  it('refuses lengths and distances that lead outside, which snappyjs would follow for hours', async () => {
+    for (const block of [
+      [4, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x61],
+      [4, 0x01, 0x00],
+      [4, 0x00, 0x61, 0x0e, 0x05, 0x00],
+      [4, 0x0c, 0x61],
+      [3, 0x00, 0x61],
+      [1, 0x04, 0x61, 0x62],
+      [4, 0x03],
+    ]) {
+      await expect(snappyCodec.decompress(Uint8Array.from(block))).rejects.toBeInstanceOf(
+        CodecError,
+      )
+    }
+  })
+
+  it('refuses a small block that claims to be large', async () => {
+    const claim = Buffer.from([0xff, 0xff, 0xff, 0x0f, 0x00, 0x61])
+    await expect(snappyCodec.decompress(claim)).rejects.toThrow(/not a Snappy block/)
   })
 
   it('refuses a block that claims more bytes than a batch may have, before taking memory', async () => {

@@ -41,6 +41,9 @@ function buildLevels(): Map<string, Severity> {
 const levels = buildLevels()
 const unknownLevel: Severity = { level: 'info', exact: false }
 const levelLengthMax = 64
+/** slog writes levels between its own as an offset: `INFO+2`, `ERROR+4`. */
+const offsetLevel = /^(debug|info|warn|error)([+-]\d{1,9})$/
+const offsetBase: Record<string, number> = { debug: -4, info: 0, warn: 4, error: 8 }
 const ansiPattern = /\u001b\[[0-9;:]*[A-Za-z]/g
 
 /** Reads a level word: trims, drops colour codes and case. Undefined for an empty text; unknown words are `info`, not exact. */
@@ -50,7 +53,16 @@ export function severityFromText(text: string): Severity | undefined {
   if (text.length > levelLengthMax) return unknownLevel
   const word = text.replace(ansiPattern, '').trim().toLowerCase()
   if (word === '') return undefined
-  return levels.get(word) ?? unknownLevel
+  return levels.get(word) ?? readOffsetLevel(word) ?? unknownLevel
+}
+
+function readOffsetLevel(word: string): Severity | undefined {
+  const match = offsetLevel.exec(word)
+  if (match === null) return undefined
+  const level = severityFromNumber(offsetBase[match[1]!]! + Number(match[2]), 'slog')
+  if (level === undefined) return undefined
+  // Nothing in words is fatal that calls itself an error.
+  return { level: level === 'fatal' ? 'error' : level, exact: false }
 }
 
 /** Whether `word` is a known level in any case; for finding a level in prose. */

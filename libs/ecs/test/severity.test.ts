@@ -77,3 +77,15 @@ test.each([
 test.each([8, -1, 1.5, Number.NaN, Infinity])('syslog has no severity %d', (value) => {
   expect(severityFromNumber(value, 'syslog')).toBeUndefined()
 })
+
+test.each([
+  ['DEBUG-8', 'trace'],
+  ['DEBUG+2', 'debug'],
+  ['INFO+1', 'info'],
+  ['WARN+3', 'warn'],
+  ['ERROR+2', 'error'],
+  ['ERROR+40', 'error'],
+  ['ERROR-40', 'trace'],
+])('%s, an offset from a level, is %s and not exact', (word, level) => {
+  expect(severityFromText(word)).toEqual({ level, exact: false })
+})

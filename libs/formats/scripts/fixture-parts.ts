@@ -20,9 +20,16 @@ export function sink(): { stream: Writable; text(): string } {
   return { stream, text: () => written }
 }
 
-export function save(format: string, name: string, text: string): void {
+/** `log`: one record a line. `bin`: all of it is one record. */
+// eslint-disable-next-line max-params
+export function save(
+  format: string,
+  name: string,
+  text: string | Buffer,
+  kind: 'log' | 'bin' = 'log',
+): void {
   mkdirSync(new URL(`${format}/`, root), { recursive: true })
-  writeFileSync(new URL(`${format}/${name}.log`, root), text)
+  writeFileSync(new URL(`${format}/${name}.${kind}`, root), text)
 }
 
 /** An error whose stack is the same on every machine. */

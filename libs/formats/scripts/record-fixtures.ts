@@ -1,10 +1,14 @@
-// Records the fixtures of formats whose library is installed, by running the library. Times, process and host are fixed.
+// Records fixtures by running what writes the lines: `npm run fixtures [-- name …]`. Times, process and host are fixed.
 import { ecsFormat } from '@elastic/ecs-pino-format'
 import bunyan from 'bunyan'
 import { pino } from 'pino'
 import winston from 'winston'
 import { failure, request, response, save, sink } from './fixture-parts.ts'
+import { recordGoText } from './record-go-text.ts'
 import { recordPino } from './record-pino.ts'
+import { recordPythonText } from './record-python-text.ts'
+import { recordSyslog } from './record-syslog.ts'
+import { recordWebServers } from './record-web-servers.ts'
 
 function recordEcs(): void {
   const out = sink()
@@ -94,7 +98,27 @@ function recordWinston(): void {
   save('winston', 'typical', out.text())
 }
 
-recordPino()
-recordEcs()
-recordBunyan()
-recordWinston()
+/** Libraries that are installed here: recorded when nothing is named. */
+const libraries: Record<string, () => void | Promise<void>> = {
+  pino: recordPino,
+  ecs: recordEcs,
+  bunyan: recordBunyan,
+  winston: recordWinston,
+}
+/** Programs in other languages and Debian packages: recorded only by name; SOURCES.md beside the fixtures has their versions. */
+const programs: Record<string, () => void | Promise<void>> = {
+  web: recordWebServers,
+  syslog: recordSyslog,
+  'python-text': recordPythonText,
+  'go-text': recordGoText,
+}
+
+const named = process.argv.slice(2)
+for (const name of named.length === 0 ? Object.keys(libraries) : named) {
+  const record = libraries[name] ?? programs[name]
+  if (record === undefined) {
+    const known = [...Object.keys(libraries), ...Object.keys(programs)].join(', ')
+    throw new Error(`there is no recorder ${JSON.stringify(name)}, the recorders are ${known}`)
+  }
+  await record()
+}

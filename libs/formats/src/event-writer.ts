@@ -8,7 +8,8 @@ import type { FormatContext, Line, LogFormat } from './format.ts'
 export const envelopesMax = 4
 
 export class EventWriter implements FormatContext {
-  readonly line: Line
+  /** The line that is being read: of nested ones, the innermost. */
+  line: Line
   drafts: Draft[] = []
   /** The innermost format: the one that read the message itself. */
   formatName = ''
@@ -53,7 +54,20 @@ export class EventWriter implements FormatContext {
     this.#depth--
   }
 
+  tryUnwrap(text: string, draft: Draft): boolean {
+    if (this.#depth >= envelopesMax) return false
+    const line = readLine(text)
+    const detection = detectFormat(line)
+    if (detection.format.name === 'text') return false
+    this.#depth++
+    this.#normalize(detection, line, draft)
+    this.#depth--
+    return true
+  }
+
   #normalize({ format, parsed }: Detection, line: Line, draft: Draft): void {
+    const outer = this.line
+    this.line = line
     if (line.json !== undefined) {
       draft.source = line.json.object
       if (!line.json.isComplete) draft.keepsOriginal = true
@@ -61,5 +75,6 @@ export class EventWriter implements FormatContext {
     // Set before, so that an envelope's inner format, which is written later, is the one that stays.
     this.formatName = format.name
     format.normalize(parsed, draft, this)
+    this.line = outer
   }
 }

@@ -20,6 +20,8 @@ export interface LogFormat<Parsed = unknown> {
   readonly aliases?: readonly string[]
   /** `json` formats are asked about lines that are one JSON object, `text` formats about all others. */
   readonly shape: 'json' | 'text'
+  /** How such a line is known, in one clause for a person: for `millrace explain --verbose` and docs/formats.md. */
+  readonly signature?: string
   /** Whether the line is of this format, in time linear in its length. The registry's order decides between formats. */
   recognize(line: Line): Parsed | undefined
   /**
@@ -33,6 +35,7 @@ export interface LogFormat<Parsed = unknown> {
 
 /** What a format can ask of the record it works on. */
 export interface FormatContext {
+  /** The line that is being read: within an envelope, its content. */
   readonly line: Line
   /** Starts another event of the same record (OTLP batches, CloudWatch): its id is the record's with an index. */
   nextEvent(): Draft
@@ -43,6 +46,8 @@ export interface FormatContext {
    * is put afterwards, so that it only fills what the payload left open. Bounded; past the bound it is plain text.
    */
   unwrap(text: string, draft: Draft): void
+  /** `unwrap` unless `text` is plain text: then false, nothing is written, and the text is the caller's own message. */
+  tryUnwrap(text: string, draft: Draft): boolean
 }
 
 /** Keeps the type of `Parsed` while formats of all kinds share one list. */

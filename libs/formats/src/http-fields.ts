@@ -111,7 +111,7 @@ function putResponseHeader(draft: Draft, name: string, value: SourceValue): bool
 const hostHeader = /^(\[[0-9a-fA-F:.]{2,45}\]|[^:/\s@]{1,255})(?::(\d{1,5}))?$/
 
 /** `host[:port]`, as in RFC 9110 7.2. */
-function putHostHeader(draft: Draft, value: SourceValue): boolean {
+export function putHostHeader(draft: Draft, value: SourceValue): boolean {
   const match = typeof value === 'string' ? hostHeader.exec(value) : null
   if (match === null || !draft.put('url.domain', match[1])) return false
   if (match[2] !== undefined) draft.put('url.port', match[2])

@@ -8,7 +8,12 @@ export interface StackHead {
 
 const headLengthMax = 8192
 const frameStart = /\n\s{0,16}at\s/
+const goroutine = /(?:^|\n)goroutine \d{1,19} \[/
+const goStart = /(?:^|\n)(?:panic: |fatal error: )/
 const pythonStart = 'Traceback (most recent call last):'
+/** The frame that Python draws around the parts of an exception group (PEP 654). */
+const groupStart = '  + Exception Group Traceback (most recent call last):'
+const groupLine = /^ {2}\| (?! )/
 const classLine =
   /^(?:Uncaught |Unhandled exception\. |Exception in thread "[^"\n]{0,256}" )?([A-Za-z_$][\w$]*(?:[.:]{1,2}[A-Za-z_$][\w$]*)*)(?: \[([A-Z][A-Z0-9_]{0,127})\])?(?:: ([\s\S]*))?:?$/
 
@@ -16,10 +21,7 @@ const classLine =
 export function looksLikeStack(text: string): boolean {
   if (text.includes('\n')) {
     if (text.includes(pythonStart) || frameStart.test(text)) return true
-    return (
-      (text.startsWith('panic: ') || text.startsWith('fatal error: ')) &&
-      text.includes('goroutine ')
-    )
+    return goroutine.test(text)
   }
   return false
 }
@@ -27,15 +29,28 @@ export function looksLikeStack(text: string): boolean {
 /** A stack within a text: from the line that names the error, which is the one before the first frame. */
 export function stackPart(text: string): string {
   const python = text.indexOf(pythonStart)
-  if (python !== -1) return text.slice(python)
-  const isGo = text.startsWith('panic: ') || text.startsWith('fatal error: ')
+  if (python !== -1) {
+    const group = text.indexOf(groupStart)
+    return text.slice(group !== -1 && group < python ? group : python)
+  }
   const frame = text.search(frameStart)
-  if (isGo || frame <= 0) return text
+  if (frame === -1) return goPart(text)
+  if (frame === 0) return text
   return text.slice(text.lastIndexOf('\n', frame - 1) + 1).trimStart()
+}
+
+/** From `panic:`, or from the first goroutine where the panic's own line was another's (klog's fatal ones). */
+function goPart(text: string): string {
+  const first = text.search(goroutine)
+  const start = text.slice(0, Math.max(first, 0)).search(goStart)
+  const from = start === -1 ? first : start
+  return from === -1 ? text : text.slice(from).trimStart()
 }
 
 /** What the first line (Python: the last) says; empty when it says nothing that is known. */
 export function readStackHead(stack: string): StackHead {
+  const group = stack.lastIndexOf(groupStart)
+  if (group !== -1) return readGroupHead(stack.slice(group, group + headLengthMax * 8))
   const python = stack.lastIndexOf(pythonStart)
   if (python !== -1) return readPythonHead(stack.slice(python, python + headLengthMax * 8))
   const beginning = stack.slice(0, headLengthMax)
@@ -48,6 +63,12 @@ export function readStackHead(stack: string): StackHead {
   const found = readClassLine(head)
   // A bare word is a class only above frames; Go's stacks start with the name of a function.
   return frames === -1 && found.message === undefined ? {} : found
+}
+
+/** The group's own line stands in its frame; what follows are its parts. */
+function readGroupHead(traceback: string): StackHead {
+  const line = traceback.split('\n').find((candidate) => groupLine.test(candidate))
+  return line === undefined ? {} : readClassLine(line.slice('  | '.length).trim())
 }
 
 function readPythonHead(traceback: string): StackHead {

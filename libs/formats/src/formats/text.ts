@@ -1,9 +1,9 @@
 // Plain text: a time at the start and a level that stands as a field are read, the text stays the message.
-import { isLevelWord } from '@millrace/ecs'
 import { stripAnsi } from '../ansi.ts'
 import type { Draft } from '../draft.ts'
 import { takeStack } from '../error-fields.ts'
 import { defineFormat, type Line } from '../format.ts'
+import { findLevelWord } from '../level-word.ts'
 import { looksLikeStack, stackPart } from '../stack-text.ts'
 
 export const text = defineFormat({
@@ -19,7 +19,7 @@ export const text = defineFormat({
     const head = stripAnsi(line.slice(0, headLength * 2)).slice(0, headLength)
     const time = timePrefix.exec(head)
     const hasTime = time !== null && draft.put('@timestamp', time[1])
-    const level = findLevel(head, hasTime ? time[0].length : 0)
+    const level = findLevelWord(head, hasTime ? time[0].length : 0)
     if (level !== undefined) draft.put('log.level', level)
     if (looksLikeStack(line)) takeStack(draft, stripAnsi(stackPart(line)))
   },
@@ -27,7 +27,6 @@ export const text = defineFormat({
 
 /** A time and a level are looked for this far. Unit: characters. */
 const headLength = 160
-const levelDistance = 100
 
 const timePrefix = new RegExp(
   String.raw`^[\s\["'(]{0,8}(` +
@@ -38,18 +37,3 @@ const timePrefix = new RegExp(
     ].join('|') +
     String.raw`)(?![\d:])`,
 )
-
-/** In brackets, in capitals, or before a colon: three ways in which a level stands as a field. */
-const levelField =
-  /\[ {0,8}([A-Za-z]{3,13}) {0,8}\]|(?<![\w.-])([A-Z]{3,13})(?![\w.-])|(?<![\w.-])([A-Za-z]{3,13}):/g
-/** Level words of some library that are ordinary words in prose. */
-const ordinaryWords = new Set(['log', 'http', 'fail', 'fine', 'finer', 'mark', 'success', 'silly'])
-
-function findLevel(head: string, from: number): string | undefined {
-  const field = head.slice(from, from + levelDistance)
-  for (const match of field.matchAll(levelField)) {
-    const word = match[1] ?? match[2] ?? match[3] ?? ''
-    if (isLevelWord(word) && !ordinaryWords.has(word.toLowerCase())) return word
-  }
-  return undefined
-}

@@ -25,11 +25,15 @@ export function median(values: readonly number[]): number {
 
 const number = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
 
+/** A figure that does not exist is a dash. */
+function shown(value: number): string {
+  return Number.isNaN(value) ? '-' : number.format(value)
+}
+
 /** A Markdown table, so that it can be put into a page as it is. */
 export function renderReport(report: Report & { benchmark: string; machine: string }): string {
   const rows = report.measures.map(
-    ({ name, unit, values }) =>
-      `| ${name} (${unit}) | ${values.map((value) => number.format(value)).join(' | ')} |`,
+    ({ name, unit, values }) => `| ${name} (${unit}) | ${values.map(shown).join(' | ')} |`,
   )
   return [
     `${report.benchmark}: ${report.setting}`,

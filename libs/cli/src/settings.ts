@@ -1,11 +1,13 @@
 // Where the servers are: options win over the environment, that over a running `npm start`, that over the defaults.
 import { ConfigError } from '@millrace/foundation'
+import { loadFormats, type LogFormat } from '@millrace/formats'
 import { type KafkaSettings, kafkaSettings } from '@millrace/kafka'
 import {
   type Config,
   consumerGroup,
   dataStreamGroup,
   elasticsearchGroup,
+  formatsGroup,
   type Groups,
   kafkaGroup,
   loadConfig,
@@ -62,6 +64,12 @@ export function dataStreamDefaults(context: CommandContext): {
   namespace: string
 } {
   return loadConfig({ dataStream: dataStreamGroup }, context.environment).dataStream
+}
+
+/** The formats that MILLRACE_FORMATS names, as the indexer loads them. @throws ConfigError */
+export function ownFormats(context: CommandContext): Promise<LogFormat[]> {
+  const { formats } = loadConfig({ formats: formatsGroup }, context.environment)
+  return loadFormats(formats.modules, context.directory)
 }
 
 function load<Table extends Groups>(

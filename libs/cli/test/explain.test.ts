@@ -104,3 +104,31 @@ test('--records answers every line with one line, in order', async () => {
     deadLetters: [],
   })
 })
+
+test('--verbose says which rule recognized a line and where each field came from', async () => {
+  const lines = [
+    '{"level":50,"time":1767323045678,"name":"orders","msg":"no stock","err":{"message":"m","errno":5}}',
+    'plain ERROR text \u001b[31m',
+  ]
+  const { stdout } = await runCommand(['explain', '--verbose'], {
+    stdin: [`${lines.join('\n')}\n`],
+  })
+  expect(stdout).toMatch(/^line 1: pino \(rule \d+ of \d+: .+\)$/m)
+  expect(stdout).toMatch(/^ {2}@timestamp +2026-01-02T03:04:05\.678Z +from time$/m)
+  expect(stdout).toMatch(/^ {2}log\.logger +orders +from name$/m)
+  expect(stdout).toMatch(/^ {2}attributes\.error\.errno +5 +from err$/m)
+  expect(stdout).toMatch(/^line 2: text \(rule (\d+) of \1: .+\)$/m)
+  expect(stdout).toMatch(/^ {2}log\.level +error +the text of the line$/m)
+  expect(stdout).not.toContain('\u001b')
+  const documents = stdout.split('\n').filter((line) => line.startsWith('{'))
+  expect(documents.map((text) => JSON.parse(text).message)).toEqual([
+    'no stock',
+    'plain ERROR text ',
+  ])
+})
+
+test('--verbose is refused beside --records', async () => {
+  const { exitCode, stderr } = await runCommand(['explain', '--verbose', '--records'])
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('give one of them')
+})

@@ -21,8 +21,10 @@ import type { SourceObject, SourceValue } from './parse-json.ts'
 /** One step of `explain`: which part of the line became which field. */
 export interface FieldOrigin {
   path: string
-  /** The key of the line that the value came from; empty for what the format worked out. */
+  /** The key of the line that the value came from; empty for what the format read from its text. */
   from: string
+  /** Whether the line said it, or the record around the line. */
+  by: 'line' | 'record'
 }
 
 /** Where a field's value is among the draft's: one table for each draft at work, lent and given back clean. */
@@ -46,6 +48,7 @@ export class Draft {
   timestampMs: number | undefined
   /** What the next `put` takes its value from; read only when origins are recorded. */
   from = ''
+  by: FieldOrigin['by'] = 'line'
   origins: FieldOrigin[] | undefined
   readonly times: TimestampOptions
   #attributes: JsonObject | undefined
@@ -91,7 +94,7 @@ export class Draft {
       this.#places[field.index] = this.#values.push(value)
       this.#layout = this.#layout.with(field)
     }
-    if (this.origins !== undefined) this.origins.push({ path: field.path, from: this.from })
+    if (this.origins !== undefined) this.#noteOrigin(field.path, this.from)
   }
 
   /** `set` by path. */
@@ -129,14 +132,14 @@ export class Draft {
   }
 
   /** Keeps a value of the line in `attributes`, under the key it had. */
-  leave(key: string, value: SourceValue): void {
+  leave(key: string, value: SourceValue, from = key): void {
     if (value === undefined) return
     // Our own facts are in `attributes.millrace`; the line's facts of that name must not look like ours.
     const isOurName = key === 'millrace' || key.startsWith('millrace.')
     const name = isOurName ? `millrace.input${key.slice('millrace'.length)}` : key
     this.#attributes ??= {}
     addLeftover(this.#attributes, name, value, this.#overlong)
-    this.origins?.push({ path: `attributes.${cleanKey(name)}`, from: key })
+    if (this.origins !== undefined) this.#noteOrigin(`attributes.${cleanKey(name)}`, from)
   }
 
   /** `put`, or `leave` under `key`. */
@@ -170,6 +173,10 @@ export class Draft {
     if (this.#overlong.length > 0) this.note('overlong', this.#overlong)
     if (this.#notes === undefined) return this.#attributes
     return { ...this.#attributes, millrace: this.#notes }
+  }
+
+  #noteOrigin(path: string, from: string): void {
+    this.origins!.push({ path, from, by: this.by })
   }
 
   #read(field: EcsField, value: SourceValue): JsonValue | undefined {

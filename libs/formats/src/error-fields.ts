@@ -84,7 +84,7 @@ function takeErrorObject(draft: Draft, key: string, error: SourceObject): void {
     rest ??= {}
     setOwn(rest, name, error[name])
   }
-  if (rest !== undefined) draft.leave('error', rest)
+  if (rest !== undefined) draft.leave('error', rest, key)
 }
 
 // eslint-disable-next-line max-params

@@ -1,7 +1,8 @@
 // The events of one record: detection picks a format, the format writes one draft or several.
 import type { TimestampOptions } from '@millrace/ecs'
-import { type Detection, detectFormat, findFormat, readLine } from './detect.ts'
-import { Draft, type FieldOrigin } from './draft.ts'
+import { readLine } from './detect.ts'
+import { Draft } from './draft.ts'
+import { builtIn, type Detection, type FormatList } from './format-list.ts'
 import type { FormatContext, Line, LogFormat } from './format.ts'
 
 /** Envelopes within envelopes; deeper ones are plain text (formats.md part 8). */
@@ -14,19 +15,27 @@ export class EventWriter implements FormatContext {
   /** The innermost format: the one that read the message itself. */
   formatName = ''
   readonly #times: TimestampOptions
-  readonly #origins: FieldOrigin[] | undefined
+  readonly #formats: FormatList
+  readonly #isTraced: boolean
+  /** The formats that read it, outermost first; only when traced. */
+  readonly layers: string[] = []
   #outer: Detection | undefined
   #depth = 0
 
-  constructor(line: Line, times: TimestampOptions, origins?: FieldOrigin[]) {
+  constructor(
+    line: Line,
+    times: TimestampOptions,
+    { formats = builtIn, isTraced = false }: { formats?: FormatList; isTraced?: boolean } = {},
+  ) {
     this.line = line
     this.#times = times
-    this.#origins = origins
+    this.#formats = formats
+    this.#isTraced = isTraced
   }
 
   /** Reads the record's line, with the format that the record names if that can read it. */
   write(named: LogFormat | undefined): void {
-    const detection = detectFormat(this.line, named)
+    const detection = this.#formats.detect(this.line, named)
     this.#outer = detection
     this.#normalize(detection, this.line, this.nextEvent())
   }
@@ -37,7 +46,7 @@ export class EventWriter implements FormatContext {
 
   nextEvent(): Draft {
     const draft = new Draft(this.#times)
-    draft.origins = this.#origins
+    if (this.#isTraced) draft.origins = []
     this.drafts.push(draft)
     return draft
   }
@@ -50,14 +59,15 @@ export class EventWriter implements FormatContext {
     this.#depth++
     const line = readLine(text)
     const isTooDeep = this.#depth > envelopesMax
-    this.#normalize(detectFormat(line, isTooDeep ? findFormat('text') : undefined), line, draft)
+    const named = isTooDeep ? this.#formats.find('text') : undefined
+    this.#normalize(this.#formats.detect(line, named), line, draft)
     this.#depth--
   }
 
   tryUnwrap(text: string, draft: Draft): boolean {
     if (this.#depth >= envelopesMax) return false
     const line = readLine(text)
-    const detection = detectFormat(line)
+    const detection = this.#formats.detect(line)
     if (detection.format.name === 'text') return false
     this.#depth++
     this.#normalize(detection, line, draft)
@@ -74,6 +84,7 @@ export class EventWriter implements FormatContext {
     }
     // Set before, so that an envelope's inner format, which is written later, is the one that stays.
     this.formatName = format.name
+    if (this.#isTraced) this.layers.push(format.name)
     format.normalize(parsed, draft, this)
     this.line = outer
   }

@@ -100,6 +100,7 @@ export function finishDocument(draft: Draft, id: string, record: RecordFacts): N
   const { source } = record
   draft.from = ''
   finishMessage(draft)
+  draft.by = 'record'
   finishLevel(draft)
   finishTime(draft, record)
   finishSource(draft, record)

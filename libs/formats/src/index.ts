@@ -2,6 +2,8 @@
 export { detectFormat, findFormat, formatNames, readLine } from './detect.ts'
 export { Draft, type FieldOrigin } from './draft.ts'
 export { defineFormat, type FormatContext, type Line, type LogFormat } from './format.ts'
+export { builtIn as builtInFormats, FormatList } from './format-list.ts'
+export { formatProblem, loadFormats } from './own-formats.ts'
 export { type NormalizedEvent } from './normalized-event.ts'
 export {
   type NormalizeOutcome,

@@ -14,9 +14,11 @@ import {
 import { ConfigError, errorText, type Rejection } from '@millrace/foundation'
 import { StreamPartReader } from './data-stream.ts'
 import { type DecodedLine, decodeLine } from './decode.ts'
-import { findFormat, readLine } from './detect.ts'
+import { readLine } from './detect.ts'
 import type { FieldOrigin } from './draft.ts'
 import { EventWriter } from './event-writer.ts'
+import { builtIn, FormatList } from './format-list.ts'
+import type { LogFormat } from './format.ts'
 import { finishDocument, type RecordFacts, RecordSource } from './finish-document.ts'
 import type { NormalizedEvent } from './normalized-event.ts'
 
@@ -45,8 +47,10 @@ export interface NormalizeTrace {
   format?: string
   /** The record's header named the format, or its signature was found in the line. */
   by?: 'name' | 'signature'
-  /** In the order in which the fields were written. */
-  origins?: FieldOrigin[]
+  /** The formats that read it, from the outermost envelope to the message itself. */
+  layers?: string[]
+  /** For each event, its fields in the order in which they were written. */
+  origins?: FieldOrigin[][]
 }
 
 export interface RecordNormalizerOptions {
@@ -60,6 +64,8 @@ export interface RecordNormalizerOptions {
   timeZone?: string
   /** Most bytes of a line that is not UTF-8 to keep as base64. Default: 1 MiB. */
   originalBase64BytesMax?: number
+  /** The user's own formats, asked before the built-in ones: see `loadFormats`. Default: none. */
+  formats?: readonly LogFormat[]
 }
 
 export class RecordNormalizer {
@@ -67,6 +73,7 @@ export class RecordNormalizer {
   readonly #sources = new SourceFactsReader()
   readonly #datasets: StreamPartReader
   readonly #namespaces: StreamPartReader
+  readonly #formats: FormatList
   readonly #topicHashes = new Map<string, string>()
   readonly #base64BytesMax: number
   #lastSource: { header: Buffer | undefined; source: RecordSource } | undefined
@@ -83,6 +90,7 @@ export class RecordNormalizer {
     this.#options = options
     this.#datasets = new StreamPartReader(options.dataset ?? defaultDataset)
     this.#namespaces = new StreamPartReader(options.namespace ?? defaultNamespace)
+    this.#formats = options.formats === undefined ? builtIn : new FormatList(options.formats)
     this.#base64BytesMax = options.originalBase64BytesMax ?? 1 << 20
   }
 
@@ -119,10 +127,13 @@ export class RecordNormalizer {
       timeZone: this.#options.timeZone ?? 'UTC',
       nearMs: facts.createdAtMs,
     }
-    const writer = new EventWriter(readLine(decoded.text), times, trace?.origins)
-    const named = declared === undefined ? undefined : findFormat(declared)
+    const isTraced = trace !== undefined
+    const writer = new EventWriter(readLine(decoded.text), times, {
+      formats: this.#formats,
+      isTraced,
+    })
+    const named = declared === undefined ? undefined : this.#formats.find(declared)
     writer.write(named)
-    if (trace !== undefined) Object.assign(trace, writer.detection())
     facts.format = writer.formatName
     const events: NormalizedEvent[] = []
     const { drafts } = writer
@@ -134,6 +145,10 @@ export class RecordNormalizer {
         draft.note('declared_format', declared)
       }
       events.push(finishDocument(draft, id, facts))
+    }
+    if (isTraced) {
+      const origins = drafts.map((draft) => draft.origins ?? [])
+      Object.assign(trace, writer.detection(), { layers: writer.layers, origins })
     }
     return { events, rejections: [] }
   }

@@ -50,6 +50,7 @@ export { consumerGroup, kafkaGroup } from './settings/kafka.ts'
 export { elasticsearchGroup, setupGroup } from './settings/elasticsearch.ts'
 export {
   dataStreamGroup,
+  formatsGroup,
   httpGroup,
   kibanaGroup,
   logGroup,

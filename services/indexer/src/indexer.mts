@@ -1,7 +1,7 @@
 // One worker, put together: waits for Kafka and Elasticsearch, runs the pipeline, ends it in order.
 import { deadLetterTopic } from '@millrace/envelope'
 import { createElasticStore } from '@millrace/elastic'
-import { RecordNormalizer } from '@millrace/formats'
+import { type LogFormat, RecordNormalizer } from '@millrace/formats'
 import { type Clock, errorText, type Random } from '@millrace/foundation'
 import {
   createAdministration,
@@ -24,6 +24,8 @@ export interface IndexerParts {
   log: ServiceLogger
   clock: Clock
   random: Random
+  /** Asked before the built-in ones. Default: none. */
+  formats?: readonly LogFormat[]
   /** The worker cannot go on by itself; the process has to end. */
   onFatal: (error: Error) => void
 }
@@ -181,7 +183,13 @@ class Worker implements Indexer {
             },
             { clock, random },
           ),
-        normalizer: new RecordNormalizer({ clusterId, dataset, namespace, timeZone }),
+        normalizer: new RecordNormalizer({
+          clusterId,
+          dataset,
+          namespace,
+          timeZone,
+          formats: this.#parts.formats ?? [],
+        }),
         target: this.#store,
         producer: this.#producer,
         ensureDeadLetterTopic: () => ensureDeadLetterTopic(topics, this.#administration),

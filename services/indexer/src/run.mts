@@ -1,5 +1,6 @@
 // Run: the process around the worker; the only reader of the environment and the arguments, the only place that exits.
 import { parseArgs } from 'node:util'
+import { loadFormats, type LogFormat } from '@millrace/formats'
 import { ConfigError, errorText, systemClock, systemRandom } from '@millrace/foundation'
 import { createServiceLogger, effectiveVariables, loadConfig, onShutdown } from '@millrace/service'
 import { type IndexerConfig, indexerGroups } from './config.mts'
@@ -17,19 +18,20 @@ export async function run(): Promise<void> {
   try {
     const config = loadConfig(indexerGroups, environment())
     if (flags.printConfig) return end(exitCodes.ok, effectiveText())
-    await work(config)
+    await work(config, await loadFormats(config.formats.modules, process.cwd()))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     end(exitCodes.wrongConfiguration, error.message)
   }
 }
 
-async function work(config: IndexerConfig): Promise<void> {
+async function work(config: IndexerConfig, formats: readonly LogFormat[]): Promise<void> {
   const log = createServiceLogger({ name: 'millrace-indexer', level: config.log.level })
   const indexer = await startIndexer(config, {
     log,
     clock: systemClock,
     random: systemRandom,
+    formats,
     // Uncaught on purpose: the shutdown below then closes in order and exits with 1.
     onFatal: (error) =>
       setImmediate(() => {

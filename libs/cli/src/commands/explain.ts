@@ -1,20 +1,29 @@
 // `millrace explain`: what any line becomes, by the same code that the indexer runs.
 import { type Rejection, errorText } from '@millrace/foundation'
 import { defaultTopic } from '@millrace/envelope'
-import { type NormalizeOutcome, RecordNormalizer, type SourceRecord } from '@millrace/formats'
+import {
+  FormatList,
+  type NormalizeOutcome,
+  type NormalizeTrace,
+  RecordNormalizer,
+  type SourceRecord,
+} from '@millrace/formats'
 import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { describedRecord } from '../explain-record.ts'
-import { exitCodes } from '../exit-code.ts'
+import { exitCodes, UsageError } from '../exit-code.ts'
+import { explanationText } from '../explanation-text.ts'
 import { lineBytesMaxDefault, readLines } from '../lines.ts'
+import type { Output } from '../output.ts'
 import type { Registration } from '../program.ts'
-import { dataStreamDefaults } from '../settings.ts'
+import { dataStreamDefaults, ownFormats } from '../settings.ts'
 import { singleLine } from '../terminal-text.ts'
 
 interface ExplainOptions extends GlobalOptions {
   format?: string
   records?: boolean
   timeZone?: string
+  verbose?: boolean
 }
 
 /** Text that is collected before it is written. */
@@ -27,11 +36,12 @@ export function addExplain({ program, context, end }: Registration): void {
     .option('--format <name>', 'the format of the lines (default: recognized by their content)')
     .option('--records', 'read Kafka records as JSON, one per line, and answer each with one line')
     .option('--time-zone <name>', 'zone of times that name none, for example Europe/Berlin (UTC)')
+    .option('-v, --verbose', 'for people: what recognized a line, where each field came from')
     .addHelpText(
       'after',
       `
 Each line becomes one document per event (NDJSON, same order). A line that the indexer would put into the
-dead-letter topic is named on standard error with the reason.
+dead-letter topic is named on standard error with the reason. Formats of your own: MILLRACE_FORMATS.
 
 With --records a line is {"value"|"valueBase64", "headers"?: {…}, "timestamp"?: ms, "receivedAt"?: ISO time}
 (also "key", "topic", "partition", "offset"), and is answered with {"documents":[…],"deadLetters":[{"reason":…}]}.
@@ -50,7 +60,10 @@ Examples:
 /** False when it was ended before the input was. */
 async function explain(context: CommandContext, options: ExplainOptions): Promise<boolean> {
   const { stdin, output, signal } = context
-  const explainer = new Explainer(context, options)
+  if (options.verbose === true && options.records === true) {
+    throw new UsageError('--verbose is for people and --records for programs; give one of them')
+  }
+  const explainer = new Explainer(context, options, new FormatList(await ownFormats(context)))
   if (stdin.isTTY === true) output.note('Type or paste lines; Ctrl-D ends.')
   const stop = (): void => void stdin.destroy()
   signal.addEventListener('abort', stop, { once: true })
@@ -79,14 +92,19 @@ class Explainer {
   readonly #context: CommandContext
   readonly #normalizer: RecordNormalizer
   readonly #format: string | undefined
+  readonly #formats: FormatList
+  readonly #isVerbose: boolean
   #lines = 0
 
-  constructor(context: CommandContext, options: ExplainOptions) {
+  constructor(context: CommandContext, options: ExplainOptions, formats: FormatList) {
     this.#context = context
     this.#format = options.format
+    this.#formats = formats
+    this.#isVerbose = options.verbose === true
     const timeZone = options.timeZone ?? context.environment['MILLRACE_INDEXER_TIME_ZONE']
     this.#normalizer = new RecordNormalizer({
       clusterId: 'explain',
+      formats: formats.own,
       ...dataStreamDefaults(context),
       ...(timeZone === undefined || timeZone === '' ? {} : { timeZone }),
     })
@@ -97,6 +115,7 @@ class Explainer {
     const offset = this.#lines++
     if (line === undefined) return this.#noteRejection(tooLong())
     const nowMs = this.#context.clock.now()
+    const trace: NormalizeTrace | undefined = this.#isVerbose ? {} : undefined
     const { text, rejections } = this.#normalize(
       {
         topic: defaultTopic,
@@ -108,9 +127,21 @@ class Explainer {
         headers: {},
       },
       nowMs,
+      trace,
     )
     for (const rejection of rejections) this.#noteRejection(rejection)
-    return text.map((document) => `${document}\n`).join('')
+    const lines = text.map((document) => `${document}\n`)
+    if (trace === undefined) return lines.join('')
+    const { output } = this.#context
+    const style: Output['style'] = (name, styled) => output.style(name, styled)
+    return lines
+      .map((document, event) =>
+        explanationText(
+          { line: offset + 1, event, document },
+          { trace, formats: this.#formats, style },
+        ),
+      )
+      .join('')
   }
 
   /** One line of text for one line of JSON, whatever it holds. */
@@ -127,6 +158,7 @@ class Explainer {
   #normalize(
     record: SourceRecord,
     receivedAtMs: number,
+    trace?: NormalizeTrace,
   ): { text: string[]; rejections: readonly Rejection[] } {
     const { headers } = record
     const format = this.#format
@@ -135,7 +167,7 @@ class Explainer {
         ? record
         : { ...record, headers: { ...headers, format: Buffer.from(format) } }
     try {
-      const outcome: NormalizeOutcome = this.#normalizer.normalize(named, receivedAtMs)
+      const outcome: NormalizeOutcome = this.#normalizer.normalize(named, receivedAtMs, trace)
       const text = outcome.events.map(({ document }) => jsonLine(document))
       return { text, rejections: outcome.rejections }
     } catch (error) {

@@ -102,6 +102,7 @@ function takeSpreadError(draft: Draft, line: SourceObject, stack: string): void 
 
 /** The logger's name; as @elastic/ecs-pino-format does it. A spread error's own name is not one. */
 function takeName(draft: Draft, value: SourceValue): void {
+  draft.from = 'name'
   if (typeof value !== 'string' || value === '') draft.leave('name', value)
   else if (value === draft.get('error.type') && draft.hasError) return
   else if (draft.put('log.logger', value)) draft.serviceFallback = value

@@ -2,7 +2,7 @@
 import { elasticsearchGroup, setupGroup } from './elasticsearch.ts'
 import { type SettingGroup } from './setting-group.ts'
 import { consumerGroup, kafkaGroup } from './kafka.ts'
-import { dataStreamGroup, httpGroup, kibanaGroup, logGroup } from './service.ts'
+import { dataStreamGroup, formatsGroup, httpGroup, kibanaGroup, logGroup } from './service.ts'
 import { settingMeta } from './config-setting.ts'
 
 /** The groups that processes compose; docs/configuration.md shows them in this order. */
@@ -12,6 +12,7 @@ export const sharedGroups: readonly SettingGroup[] = [
   elasticsearchGroup,
   setupGroup,
   dataStreamGroup,
+  formatsGroup,
   httpGroup,
   logGroup,
   kibanaGroup,

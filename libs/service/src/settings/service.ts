@@ -1,6 +1,6 @@
 // Configuration of every service: its own log, its HTTP port, the data stream, Kibana.
 import { settingGroup } from './setting-group.ts'
-import { httpUrl, integer, oneOf, setting, text } from './config-setting.ts'
+import { httpUrl, integer, list, oneOf, setting, text } from './config-setting.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -52,6 +52,19 @@ export const dataStreamGroup = settingGroup({
     }),
   },
   shape: (values) => ({ dataset: values.MILLRACE_DATASET, namespace: values.MILLRACE_NAMESPACE }),
+})
+
+const modulePaths = 'paths of JavaScript or TypeScript modules, for example ./my-format.js'
+
+export const formatsGroup = settingGroup({
+  title: 'Formats of your own',
+  variables: {
+    MILLRACE_FORMATS: setting(list(text(), { accepts: modulePaths }).default([]), {
+      description:
+        'Modules with log formats of your own, relative to the working directory; asked before the built-in formats. See own-format.md.',
+    }),
+  },
+  shape: (values) => ({ modules: values.MILLRACE_FORMATS }),
 })
 
 const kibanaUrl = 'an http or https address, for example http://127.0.0.1:5601'

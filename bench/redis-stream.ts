@@ -1,10 +1,11 @@
 // Redis Streams' half of the comparison: a real server of its own, from the Debian package.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemRandom } from '@millrace/foundation'
+import { freePort } from '@millrace/local-stack'
 import { createClient } from 'redis'
 import { folderBytes, inBatches, type Measured, residentBytesOf, type Work } from './measures.ts'
 
@@ -14,7 +15,7 @@ const group = 'bench'
 export async function measureRedis(work: Work): Promise<Measured> {
   const version = ensureRedis()
   const directory = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
-  const port = await freePort()
+  const port = await freePort(new Set(), systemRandom)
   const server = spawn(
     'redis-server',
     [
@@ -104,13 +105,4 @@ function ensureRedis(): string {
   }
   const words = execFileSync('redis-server', ['--version'], { encoding: 'utf8' })
   return `Redis ${/v=([\d.]+)/.exec(words)?.[1] ?? 'of unknown version'}`
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }

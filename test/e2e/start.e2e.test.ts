@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemRandom } from '@millrace/foundation'
+import { freePort, trySignal } from '@millrace/local-stack'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startProcess, root, type TestProcess } from './support/processes.ts'
 import { until } from './support/until.ts'
@@ -20,20 +22,15 @@ let directory: string
 let clone: string
 let ports: { kafka: number; elasticsearch: number }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
-
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'millrace-clone-'))
   clone = join(directory, 'millrace')
   execFileSync('git', ['clone', '--quiet', root, clone])
-  ports = { kafka: await freePort(), elasticsearch: await freePort() }
+  const taken = new Set<number>()
+  ports = {
+    kafka: await freePort(taken, systemRandom),
+    elasticsearch: await freePort(taken, systemRandom),
+  }
 })
 
 afterAll(() => {
@@ -65,17 +62,9 @@ function npmStart(...flags: string[]): TestProcess {
     directory: clone,
   })
   onTestFinished(() => {
-    for (const pid of processesOfClone()) kill(pid, 'SIGKILL')
+    for (const pid of processesOfClone()) trySignal(pid, 'SIGKILL')
   })
   return started
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch {
-    // It ended before.
-  }
 }
 
 /** Every process that was started from the clone, whoever its parent is now. */
@@ -172,7 +161,7 @@ test('npm start in a fresh clone brings documents of all three services, Ctrl-C 
 test('no process outlives an npm start that is killed', async () => {
   const started = npmStart('--no-demo')
   const run = await untilRunning(started)
-  kill(run.processes['start']!, 'SIGKILL')
+  trySignal(run.processes['start']!, 'SIGKILL')
   await until('no process is left', () => processesOfClone().length === 0, {
     describe: () => JSON.stringify(processesOfClone()),
   })

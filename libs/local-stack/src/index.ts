@@ -9,3 +9,5 @@ export type {
   LocalStackOptions,
   StackEndpoints,
 } from './options.ts'
+export { freePort, isFree as isPortFree } from './ports.ts'
+export { commandLine, isAlive, trySignal } from './processes.ts'

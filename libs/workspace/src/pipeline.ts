@@ -10,7 +10,7 @@ import {
   systemRandom,
 } from '@millrace/foundation'
 import { type Administration, createAdministration, kafkaSettings } from '@millrace/kafka'
-import { type LocalStack, startLocalStack } from '@millrace/local-stack'
+import { type LocalStack, startLocalStack, trySignal } from '@millrace/local-stack'
 import ora from 'ora'
 import { runCommand } from './run-command.ts'
 import { ServiceProcess } from './service-process.ts'
@@ -99,9 +99,9 @@ export class Pipeline {
   /** Ends every process now. */
   killAll(): void {
     for (const service of this.#processes) {
-      if (service.pid !== undefined) tryKill(service.pid)
+      if (service.pid !== undefined) trySignal(service.pid, 'SIGKILL')
     }
-    for (const pid of Object.values(this.#stackProcesses())) tryKill(pid)
+    for (const pid of Object.values(this.#stackProcesses())) trySignal(pid, 'SIGKILL')
     removeRunFile(this.#options.root)
   }
 
@@ -276,13 +276,5 @@ export class Pipeline {
   /** A note between two status lines. */
   #tell(text: string): void {
     process.stdout.write(`${process.stdout.isTTY ? '\r\u001B[2K' : ''}${text}\n`)
-  }
-}
-
-function tryKill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It is gone already, which is what was wanted.
   }
 }

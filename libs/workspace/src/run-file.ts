@@ -1,6 +1,7 @@
 // Where a running `npm start` says what it started: `.millrace/run.json`.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { commandLine, isAlive } from '@millrace/local-stack'
 
 /** The file's content. Names and shapes are a contract: other programs read them. */
 export interface RunFile {
@@ -41,23 +42,6 @@ export function findRunningStart(root: string): number | undefined {
     return undefined
   }
   if (typeof pid !== 'number' || pid === process.pid || !isAlive(pid)) return undefined
+  // A process id is used again after a restart of the machine, so the command line has to fit too.
   return commandLine(pid).includes('start.ts') ? pid : undefined
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** A process id is used again after a restart of the machine, so the command line has to fit too (Linux; elsewhere the pid alone counts). */
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    return 'start.ts'
-  }
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
+import { isPortFree } from '@millrace/local-stack'
 import { expect, onTestFinished, test } from 'vitest'
-import { isPortFree, preferredPort } from '../src/ports.ts'
+import { preferredPort } from '../src/ports.ts'
 
 test('a taken port is seen as such, and another one is chosen in its place', async () => {
   const server = createServer()

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom, systemClock } from '@millrace/foundation'
+import { isAlive } from '@millrace/local-stack'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { isAlive } from '../src/run-file.ts'
 import { ServiceProcess } from '../src/service-process.ts'
 
 const patience = { timeout: 60_000, interval: 20 }

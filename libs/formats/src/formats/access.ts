@@ -29,6 +29,8 @@ export const access = defineFormat({
   name: 'access',
   aliases: ['nginx', 'nginx-access', 'apache', 'apache-access', 'combined', 'common', 'morgan'],
   shape: 'text',
+  signature:
+    '`[vhost:port] address ident user [dd/Mon/yyyy:…] "request" status bytes`, with anything after it',
 
   recognize({ text }: Line): Parts | undefined {
     const start = text.slice(0, headLengthMax).search(/ \[\d\d\//)

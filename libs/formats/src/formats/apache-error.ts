@@ -24,6 +24,7 @@ export const apacheError = defineFormat({
   name: 'apache-error',
   aliases: ['httpd-error'],
   shape: 'text',
+  signature: '`[Www Mon dd hh:mm:ss yyyy] [module:level]`, or `[level]` as in 2.2',
 
   recognize({ text }: Line): Parts | undefined {
     if (!text.startsWith('[')) return undefined

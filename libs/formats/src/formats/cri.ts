@@ -11,6 +11,7 @@ export const cri = defineFormat({
   name: 'cri',
   aliases: ['kubernetes', 'containerd'],
   shape: 'text',
+  signature: '`time stdout|stderr P|F content`',
 
   recognize: ({ text }: Line): RegExpExecArray | undefined =>
     prefix.exec(text.slice(0, prefixLengthMax)) ?? undefined,

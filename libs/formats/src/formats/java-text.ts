@@ -42,6 +42,8 @@ export const javaText = defineFormat({
   name: 'java-text',
   aliases: ['log4j-text', 'logback-text', 'spring-boot'],
   shape: 'text',
+  signature:
+    '`time [thread] LEVEL logger - message`, `time LEVEL pid --- [thread] logger : message`, and what Kafka and Elasticsearch write',
 
   recognize({ text }: Line): Parts | undefined {
     const plain = stripAnsi(text)

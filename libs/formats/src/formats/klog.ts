@@ -21,6 +21,7 @@ export const klog = defineFormat({
   name: 'klog',
   aliases: ['glog'],
   shape: 'text',
+  signature: '`Lmmdd hh:mm:ss.uuuuuu thread file:line]`',
 
   recognize({ text }: Line): Parts | undefined {
     const head = prefix.exec(text.slice(0, prefixLengthMax))

@@ -27,8 +27,9 @@ const headLengthMax = 10_240
 
 export const lambdaText = defineFormat({
   name: 'lambda-text',
-  aliases: ['lambda'],
   shape: 'text',
+  signature:
+    'tabs between time, request id and level, with a UUID or `undefined` as the id; START, END, REPORT and INIT lines',
 
   recognize({ text }: Line): Parts | undefined {
     const head = text.slice(0, headLengthMax)

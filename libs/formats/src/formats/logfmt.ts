@@ -15,6 +15,8 @@ const firstPair = /^\s{0,16}(?:"[^"\n]{1,255}"|[\w@][\w@./:$*+-]{0,254})=(?!=)/
 export const logfmt = defineFormat({
   name: 'logfmt',
   shape: 'text',
+  signature:
+    'nothing but `key=value` pairs, one of them `level`, `lvl`, `msg`, `time`, `ts`, `at` or `event`',
 
   recognize({ text }: Line): SourceObject | undefined {
     if (!firstPair.test(text)) return undefined

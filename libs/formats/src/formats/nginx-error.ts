@@ -17,6 +17,7 @@ const prefixLengthMax = 128
 export const nginxError = defineFormat({
   name: 'nginx-error',
   shape: 'text',
+  signature: '`yyyy/mm/dd hh:mm:ss [level] pid#tid:`',
 
   recognize({ text }: Line): Parts | undefined {
     const head = prefix.exec(text.slice(0, prefixLengthMax))

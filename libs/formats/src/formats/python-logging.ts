@@ -22,6 +22,7 @@ export const pythonLogging = defineFormat({
   name: 'python-logging',
   aliases: ['python'],
   shape: 'text',
+  signature: '`time - name - LEVEL - message`, or `LEVEL:name:message`',
 
   recognize({ text }: Line): Parts | undefined {
     const plain = stripAnsi(text)

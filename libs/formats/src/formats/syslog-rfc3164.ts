@@ -46,6 +46,8 @@ export const syslogRfc3164 = defineFormat({
   name: 'syslog-rfc3164',
   aliases: ['syslog', 'rfc3164', 'syslog3164', 'bsd-syslog'],
   shape: 'text',
+  signature:
+    '`<PRI>` with a priority up to 191; without one, `Mmm dd hh:mm:ss host tag[pid]:` as in /var/log',
 
   recognize({ text }: Line): Parts | undefined {
     const start = readPriority(text)

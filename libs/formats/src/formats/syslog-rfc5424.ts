@@ -23,6 +23,8 @@ export const syslogRfc5424 = defineFormat({
   name: 'syslog-rfc5424',
   aliases: ['rfc5424', 'syslog5424'],
   shape: 'text',
+  signature:
+    '`<PRI>VERSION` with a priority up to 191, then time, host, program, process and message id',
 
   recognize({ text }: Line): Header | undefined {
     const start = readPriority(text)

@@ -76,8 +76,15 @@ export function errorText(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === '' && thrown.errors.length > 0) {
     return errorText(thrown.errors[0])
   }
-  const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
-  return redactCredentials(text.replaceAll(/\s*\n\s*/g, ' '))
+  return redactCredentials(ownWords(thrown).replaceAll(/\s*\n\s*/g, ' '))
+}
+
+function ownWords(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+  } catch {
+    return 'something was thrown that has no text'
+  }
 }
 
 /** `https://user:password@host` and `Authorization` values never leave the process. */

@@ -27,6 +27,7 @@ test('anything that was thrown has a text in one line', () => {
   expect(errorText(new Error('first\n  second'))).toBe('first second')
   expect(errorText('plain')).toBe('plain')
   expect(errorText(undefined)).toBe('undefined')
+  expect(errorText(Object.create(null))).toBe('something was thrown that has no text')
   expect(errorText(new AggregateError([new Error('connect ECONNREFUSED')]))).toBe(
     'connect ECONNREFUSED',
   )

@@ -76,7 +76,8 @@ export function errorText(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === '' && thrown.errors.length > 0) {
     return errorText(thrown.errors[0])
   }
-  return redactCredentials(ownWords(thrown).replaceAll(/\s*\n\s*/g, ' '))
+  const rows = ownWords(thrown).split('\n')
+  return redactCredentials(rows.map((row) => row.trim()).join(' '))
 }
 
 function ownWords(thrown: unknown): string {

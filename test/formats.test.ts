@@ -1,9 +1,14 @@
 // Runs every fixture of every format through the normalizer that the indexer runs.
-import { readdirSync } from 'node:fs'
 import { formatNames, RecordNormalizer } from '@millrace/formats'
 import { describe, expect, test } from 'vitest'
 import { documentProblems } from './support/document-problems.ts'
-import { caseFiles, caseName, fixtures as root, readCase } from './support/format-fixtures.ts'
+import {
+  caseFiles,
+  caseName,
+  fixtureFormats,
+  fixtures as root,
+  readCase,
+} from './support/format-fixtures.ts'
 
 const receivedAt = '2026-01-02T03:04:05.678Z'
 
@@ -14,9 +19,7 @@ function sortKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]))
 }
 
-const folders = readdirSync(root)
-  .filter((name) => !name.endsWith('.md'))
-  .sort()
+const folders = fixtureFormats()
 
 test('every registered format has fixtures typical, malformed and limits', () => {
   expect(formatNames.filter((name) => !folders.includes(name))).toEqual([])

@@ -4,6 +4,12 @@ import type { SourceRecord } from '@millrace/formats'
 
 export const fixtures = new URL('../fixtures/formats/', import.meta.url)
 
+/** The formats that have fixtures. */
+export function fixtureFormats(): string[] {
+  const entries = readdirSync(fixtures, { withFileTypes: true })
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
+}
+
 /** The files with lines, of one format. */
 export function caseFiles(format: string): string[] {
   const files = readdirSync(new URL(`${format}/`, fixtures))

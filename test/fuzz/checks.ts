@@ -1,0 +1,39 @@
+// What must be true of every record: no throw, its events or one reason why not, documents that fit the template.
+import type { NormalizedEvent, RecordNormalizer } from '@millrace/formats'
+import { documentProblems } from '../support/document-problems.ts'
+import type { FuzzRecord } from './records.ts'
+
+/** The only records without an event and without a reason: envelopes that say themselves that they hold none. */
+const emptyEnvelope = /CONTROL_MESSAGE|"logEvents"|"resourceLogs"/
+
+export interface Checked {
+  events: readonly NormalizedEvent[]
+  problems: string[]
+}
+
+export function checkRecord(
+  normalizer: RecordNormalizer,
+  { bytes, headers }: FuzzRecord,
+  at: { topic: string; offset: number; receivedAtMs: number },
+): Checked {
+  const record = {
+    topic: at.topic,
+    partition: 0,
+    offset: at.offset,
+    key: null,
+    value: bytes,
+    headers,
+  }
+  const { events, rejections, kind } = normalizer.normalize(record, at.receivedAtMs)
+  const problems: string[] = rejections.map(({ reason }) => `became a dead letter: ${reason}`)
+  if (kind === undefined && events.length === 0 && rejections.length === 0) {
+    if (!emptyEnvelope.test(Buffer.from(bytes).toString())) problems.push('became nothing at all')
+  }
+  for (const event of events) {
+    problems.push(...documentProblems(event.document))
+    if (event.documentText !== JSON.stringify(event.document)) {
+      problems.push('its text is not JSON.stringify of its document')
+    }
+  }
+  return { events, problems }
+}

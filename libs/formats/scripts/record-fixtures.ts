@@ -5,8 +5,10 @@ import { pino } from 'pino'
 import winston from 'winston'
 import { failure, request, response, save, sink } from './fixture-parts.ts'
 import { recordGoText } from './record-go-text.ts'
+import { recordLog4jsText } from './record-log4js-text.ts'
 import { recordPino } from './record-pino.ts'
 import { recordPythonText } from './record-python-text.ts'
+import { recordStacks } from './record-stacks.ts'
 import { recordSyslog } from './record-syslog.ts'
 import { recordWebServers } from './record-web-servers.ts'
 
@@ -104,6 +106,7 @@ const libraries: Record<string, () => void | Promise<void>> = {
   ecs: recordEcs,
   bunyan: recordBunyan,
   winston: recordWinston,
+  'log4js-text': recordLog4jsText,
 }
 /** Programs in other languages and Debian packages: recorded only by name; SOURCES.md beside the fixtures has their versions. */
 const programs: Record<string, () => void | Promise<void>> = {
@@ -111,6 +114,7 @@ const programs: Record<string, () => void | Promise<void>> = {
   syslog: recordSyslog,
   'python-text': recordPythonText,
   'go-text': recordGoText,
+  stacks: recordStacks,
 }
 
 const named = process.argv.slice(2)

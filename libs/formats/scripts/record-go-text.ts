@@ -16,6 +16,7 @@ function run(logger: string): string {
 function fix(text: string): string {
   return text
     .replaceAll(folder, '/srv/shop/')
+    .replaceAll(/\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)\]/g, '[2026-01-02T03:04:05Z]')
     .replaceAll(/^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ /gm, '$10102 03:04:05.123456    4242 ')
     .replaceAll(/(time|ts)="?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"?/g, fixTime)
 }
@@ -36,5 +37,6 @@ export function recordGoText(): void {
   for (const [index, record] of records.filter(isLong).entries()) {
     save('klog', `lines-${index + 1}`, record, 'bin')
   }
+  save('logrus-text', 'typical', run('logrus-tty'))
   save('logfmt', 'typical', run('slog') + run('logrus') + run('go-kit'))
 }

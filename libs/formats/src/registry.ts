@@ -9,7 +9,9 @@ import { javaText } from './formats/java-text.ts'
 import { json } from './formats/json.ts'
 import { klog } from './formats/klog.ts'
 import { lambdaText } from './formats/lambda-text.ts'
+import { log4jsText } from './formats/log4js-text.ts'
 import { logfmt } from './formats/logfmt.ts'
+import { logrusText } from './formats/logrus-text.ts'
 import { nginxError } from './formats/nginx-error.ts'
 import { pino } from './formats/pino.ts'
 import { pinoPretty } from './formats/pino-pretty.ts'
@@ -35,8 +37,10 @@ export const formats: readonly LogFormat[] = [
   apacheError,
   lambdaText,
   logfmt,
+  logrusText,
   pythonLogging,
   javaText,
+  log4jsText,
   pinoPretty,
   text,
 ]

@@ -8,6 +8,11 @@ export interface StackHead {
 
 const headLengthMax = 8192
 const frameStart = /\n\s{0,16}at\s/
+const nodeCode = /\n {2}code: (?:'([^'\n]{1,256})'|(-?\d{1,15})),?(?=\n)/
+/** What stands before a class that says that it is one. */
+const namedClass =
+  /[\s:"'(](?=(?:[A-Za-z_$][\w$]{0,127}[.:]{1,2}){0,16}[A-Z][\w$]{0,127}(?:Error|Exception)(?: \[[A-Z0-9_]{1,128}\])?(?:: |$))/
+const namedClassDistance = 512
 const goroutine = /(?:^|\n)goroutine \d{1,19} \[/
 const goStart = /(?:^|\n)(?:panic: |fatal error: )/
 const pythonStart = 'Traceback (most recent call last):'
@@ -36,7 +41,16 @@ export function stackPart(text: string): string {
   const frame = text.search(frameStart)
   if (frame === -1) return goPart(text)
   if (frame === 0) return text
-  return text.slice(text.lastIndexOf('\n', frame - 1) + 1).trimStart()
+  const part = text.slice(text.lastIndexOf('\n', frame - 1) + 1).trimStart()
+  return part.slice(wordsBefore(part))
+}
+
+/** Loggers join a message and an error: `failed TypeError: x`. How long what stands before the class is. */
+function wordsBefore(part: string): number {
+  const line = part.slice(0, namedClassDistance).split('\n', 1)[0]!
+  if (readClassLine(line).type !== undefined) return 0
+  const match = namedClass.exec(line)
+  return match === null ? 0 : match.index + match[0].length
 }
 
 /** From `panic:`, or from the first goroutine where the panic's own line was another's (klog's fatal ones). */
@@ -62,7 +76,17 @@ export function readStackHead(stack: string): StackHead {
   const head = (frames === -1 ? beginning.split('\n', 1)[0]! : beginning.slice(0, frames)).trim()
   const found = readClassLine(head)
   // A bare word is a class only above frames; Go's stacks start with the name of a function.
-  return frames === -1 && found.message === undefined ? {} : found
+  if (frames === -1) return found.message === undefined ? {} : found
+  const code = found.code ?? readNodeCode(beginning.slice(frames))
+  return code === undefined ? found : { ...found, code }
+}
+
+/** Node prints an error's own properties in braces after its frames: ` {`, and `code: 'ENOENT'` on a line of its own. */
+function readNodeCode(frames: string): string | undefined {
+  const open = frames.indexOf(' {\n')
+  if (open === -1) return undefined
+  const match = nodeCode.exec(frames.slice(open))
+  return match?.[1] ?? match?.[2]
 }
 
 /** The group's own line stands in its frame; what follows are its parts. */

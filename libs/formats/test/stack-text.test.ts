@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { looksLikeStack, readStackHead } from '../src/stack-text.ts'
+import { looksLikeStack, readStackHead, stackPart } from '../src/stack-text.ts'
 
 test.each([
   [
@@ -42,6 +42,18 @@ test.each([
     'fatal error: all goroutines are asleep\n\ngoroutine 1 [select]:',
     { message: 'all goroutines are asleep' },
   ],
+  [
+    "Error: no file\n    at open (a.js:1:1) {\n  errno: -2,\n  code: 'ENOENT',\n  [cause]: x\n}",
+    { type: 'Error', message: 'no file', code: 'ENOENT' },
+  ],
+  [
+    "Error: no file\n    at open (a.js:1:1) {\n  inner: {\n    code: 'DEEPER'\n  }\n}",
+    { type: 'Error', message: 'no file' },
+  ],
+  [
+    '  + Exception Group Traceback (most recent call last):\n  |   File "a.py", line 1\n  | ExceptionGroup: two (2 sub-exceptions)\n  +-+---------------- 1 ----------------\n    | ValueError: one',
+    { type: 'ExceptionGroup', message: 'two (2 sub-exceptions)' },
+  ],
   ['main.pay\n\t/srv/pay.go:12', {}],
   ['just words\n    at the end', {}],
   ['', {}],
@@ -57,4 +69,22 @@ test.each([
   ['Error: x', false],
 ])('%j holds a stack: %s', (text, expected) => {
   expect(looksLikeStack(text)).toBe(expected)
+})
+
+test.each([
+  ['failed\nError: x\n    at f', 'Error: x\n    at f'],
+  ['failed TypeError: x\n    at f', 'TypeError: x\n    at f'],
+  ['ERROR failed: a.b.NoOrderException\n\tat f', 'a.b.NoOrderException\n\tat f'],
+  ['no class here\n    at f', 'no class here\n    at f'],
+  [
+    'failed\npanic: x\n\ngoroutine 1 [running]:\nmain.main()',
+    'panic: x\n\ngoroutine 1 [running]:\nmain.main()',
+  ],
+  ['failed\ngoroutine 1 [running]:\nmain.main()', 'goroutine 1 [running]:\nmain.main()'],
+  [
+    'failed\nTraceback (most recent call last):\nKeyError',
+    'Traceback (most recent call last):\nKeyError',
+  ],
+])('in %j the stack is %j', (text, stack) => {
+  expect(stackPart(text)).toBe(stack)
 })

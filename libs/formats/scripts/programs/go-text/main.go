@@ -53,6 +53,16 @@ func main() {
 		logger.Info("ready")
 		logger.WithFields(logrus.Fields{"orderId": 17, "msg": "clash"}).Warn("stock is low")
 		logger.WithError(failure).Error("no stock")
+	case "logrus-tty":
+		logger := logrus.New()
+		logger.SetOutput(os.Stdout)
+		logger.SetLevel(logrus.TraceLevel)
+		logger.SetFormatter(&logrus.TextFormatter{ForceColors: true})
+		logger.Info("ready")
+		logger.Trace("low")
+		logger.WithFields(logrus.Fields{"orderId": 17, "note": "a b"}).Warn("stock is low, left=2")
+		logger.SetFormatter(&logrus.TextFormatter{ForceColors: true, FullTimestamp: true})
+		logger.WithError(failure).Error("no stock")
 	case "go-kit":
 		logger := kitlog.NewLogfmtLogger(os.Stdout)
 		logger = kitlog.With(logger, "ts", kitlog.DefaultTimestampUTC, "caller", kitlog.DefaultCaller)

@@ -128,7 +128,7 @@ function clusterIdOf(directory: string, brokers: number, random: Random): string
     // The first start in this directory.
   }
   if (known === undefined) {
-    const clusterId = Buffer.from(random.bytes(16)).toString('base64url')
+    const clusterId = newClusterId(random)
     writeFileSync(file, `${JSON.stringify({ clusterId, brokers })}\n`)
     return clusterId
   }
@@ -201,4 +201,10 @@ class RunningStack implements LocalStack {
       `There is no server ${JSON.stringify(name)}; there are ${this.nodes.join(', ')}.`,
     )
   }
+}
+
+/** 16 random bytes as Kafka writes ids; StorageTool takes one that begins with `-` for a flag. */
+export function newClusterId(random: Pick<Random, 'bytes'>): string {
+  const clusterId = Buffer.from(random.bytes(16)).toString('base64url')
+  return clusterId.startsWith('-') ? `A${clusterId.slice(1)}` : clusterId
 }

@@ -34,7 +34,7 @@ export function kafkaPlan(nodeId: number, kafka: KafkaPlan, context: PlanContext
   const logDirectory = join(home, 'data')
   const properties = join(home, 'server.properties')
   const log4j = join(home, 'log4j2.properties')
-  const { ports, controllerPorts, clusterId, extraProperties = {} } = kafka
+  const { ports, controllerPorts, clusterId, isForming, extraProperties = {} } = kafka
   const port = ports[nodeId - 1]!
   return {
     ...common(name, context),
@@ -56,10 +56,9 @@ export function kafkaPlan(nodeId: number, kafka: KafkaPlan, context: PlanContext
     async obstacle() {
       const brokers = await countBrokers(port)
       if (brokers === undefined) return 'it does not answer'
-      // A quorum of brokers can serve; when a stack starts, the others are waited for by their own probes.
-      return brokers * 2 > ports.length
-        ? undefined
-        : `it knows ${brokers} of ${ports.length} brokers`
+      // A new stack is ready with all its brokers; one that comes back later needs a quorum to serve.
+      const needed = isForming() ? ports.length : Math.floor(ports.length / 2) + 1
+      return brokers >= needed ? undefined : `it knows ${brokers} of ${ports.length} brokers`
     },
   }
 }

@@ -7,7 +7,7 @@ export interface StackHead {
 }
 
 const headLengthMax = 8192
-const frameStart = /\n\s{0,16}at\s/
+const frameStart = /\n[ \t]{0,16}at\s/
 const nodeCode = /\n {2}code: (?:'([^'\n]{1,256})'|(-?\d{1,15})),?(?=\n)/
 /** What stands before a class that says that it is one. */
 const namedClass =

@@ -40,6 +40,10 @@ export class Draft {
   hasError = false
   /** The line has to be kept in `event.original`. */
   keepsOriginal = false
+  /** The innermost format that reads this event: its name goes to `millrace.format`. */
+  formatName = ''
+  /** The event's own part of a record that holds several, for `event.original`; default: the record's text. */
+  original: string | undefined
   /** The logger's name, where it may stand for the service's (DESIGN.md 2.3). */
   serviceFallback: string | undefined
   /** An `event` text: the message of structlog, unless there is another. */

@@ -21,6 +21,8 @@ export class EventWriter implements FormatContext {
   readonly layers: string[] = []
   #outer: Detection | undefined
   #depth = 0
+  /** The format that is at work. */
+  #current = ''
 
   constructor(
     line: Line,
@@ -47,6 +49,7 @@ export class EventWriter implements FormatContext {
   nextEvent(): Draft {
     const draft = new Draft(this.#times)
     if (this.#isTraced) draft.origins = []
+    draft.formatName = this.#current
     this.drafts.push(draft)
     return draft
   }
@@ -82,10 +85,14 @@ export class EventWriter implements FormatContext {
       draft.source = line.json.object
       if (!line.json.isComplete) draft.keepsOriginal = true
     }
-    // Set before, so that an envelope's inner format, which is written later, is the one that stays.
+    // The draft's is set before, so that an envelope's inner format, which writes later, is the one that stays.
+    const outerName = this.#current
+    this.#current = format.name
     this.formatName = format.name
+    draft.formatName = format.name
     if (this.#isTraced) this.layers.push(format.name)
     format.normalize(parsed, draft, this)
     this.line = outer
+    this.#current = outerName
   }
 }

@@ -197,11 +197,16 @@ function claim(draft: Draft, field: EcsField, value: string | number | undefined
 }
 
 function finishOriginal(draft: Draft, record: RecordFacts): void {
-  if (record.originalBase64 !== undefined) draft.note('original_base64', record.originalBase64)
-  if (!draft.keepsOriginal || record.text === '') return
+  if (record.originalBase64 !== undefined) {
+    draft.note('original_base64', record.originalBase64)
+    // Once for a record, however many events it holds.
+    record.originalBase64 = undefined
+  }
+  const text = draft.original ?? record.text
+  if (!draft.keepsOriginal || text === '') return
   // A huge line that is its own message need not go over the wire twice.
-  if (record.text.length > repeatedTextMax && draft.valueOf(fields.message) === record.text) return
+  if (text.length > repeatedTextMax && draft.valueOf(fields.message) === text) return
   const present = draft.valueOf(fields.original)
-  if (present !== undefined && present !== record.text) draft.leave('event.original', present)
-  draft.set(fields.original, record.text.toWellFormed())
+  if (present !== undefined && present !== text) draft.leave('event.original', present)
+  draft.set(fields.original, text.toWellFormed())
 }

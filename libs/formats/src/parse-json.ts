@@ -13,15 +13,28 @@ export interface ParsedJson {
 /** Nesting past this is not searched for repeated keys or long integers. */
 const depthMax = 200
 
-/** Reads one JSON object; undefined for anything else, including arrays, scalars and broken JSON. */
+/**
+ * Reads one JSON object; undefined for anything else, including arrays, scalars and broken JSON. `NaN` and `Infinity`,
+ * which Python writes although JSON has no such numbers, are read as texts.
+ */
 export function parseJsonObject(text: string): ParsedJson | undefined {
   if (!startsWithBrace(text)) return undefined
-  let object: SourceValue
   try {
-    object = JSON.parse(text)
+    return readObject(text)
   } catch {
-    return undefined
+    const quoted = quoteNonNumbers(text)
+    if (quoted === undefined) return undefined
+    try {
+      return readObject(quoted)
+    } catch {
+      return undefined
+    }
   }
+}
+
+/** @throws SyntaxError for what is no JSON */
+function readObject(text: string): ParsedJson | undefined {
+  let object: SourceValue = JSON.parse(text)
   if (!isSourceObject(object)) return undefined
   const scanned = scanText(text)
   let isComplete = countKeys(object, 0) === scanned >>> 1
@@ -47,6 +60,24 @@ function startsWithBrace(text: string): boolean {
     if (code !== 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) return false
   }
   return false
+}
+
+const nonNumber = /-?\bInfinity\b|\bNaN\b/g
+
+/** `NaN`, `Infinity` and `-Infinity` outside of strings, put between quotes; undefined when there are none. */
+function quoteNonNumbers(text: string): string | undefined {
+  if (!text.includes('NaN') && !text.includes('Infinity')) return undefined
+  let quoted = ''
+  let from = 0
+  for (;;) {
+    const open = text.indexOf('"', from)
+    quoted += text.slice(from, open === -1 ? text.length : open).replace(nonNumber, '"$&"')
+    if (open === -1) return quoted
+    const close = endOfString(text, open + 1)
+    if (close === -1) return undefined
+    quoted += text.slice(open, close + 1)
+    from = close + 1
+  }
 }
 
 const integerText = /^-?\d+$/

@@ -134,12 +134,13 @@ export class RecordNormalizer {
     })
     const named = declared === undefined ? undefined : this.#formats.find(declared)
     writer.write(named)
-    facts.format = writer.formatName
     const events: NormalizedEvent[] = []
     const { drafts } = writer
     for (let index = 0; index < drafts.length; index++) {
       const id = drafts.length === 1 ? facts.id : nestedEventId(facts.id, index)
       const draft = drafts[index]!
+      // Each event of a batch may have a format of its own.
+      facts.format = draft.formatName
       if (!decoded.isUtf8) draft.keepsOriginal = true
       if (declared !== undefined && named?.name !== facts.format) {
         draft.note('declared_format', declared)

@@ -29,6 +29,14 @@ test.each([
 })
 
 test.each([
+  ['{"a":NaN}', { a: 'NaN' }],
+  ['{"a": [-Infinity, Infinity, {"b":NaN}]}', { a: ['-Infinity', 'Infinity', { b: 'NaN' }] }],
+  ['{"a \\"NaN":"NaN, \\\\", "b":NaN}', { 'a "NaN': 'NaN, \\', b: 'NaN' }],
+])('%s: numbers that JSON has not are read as texts', (text, expected) => {
+  expect(parseJsonObject(text)?.object).toEqual(expected)
+})
+
+test.each([
   '',
   ' ',
   '[1]',
@@ -38,7 +46,9 @@ test.each([
   '{',
   '{"a":1} x',
   "{'a':1}",
-  '{"a":NaN}',
+  '{"a":NaNa}',
+  '{NaN:1',
+  '{"a":NaN,"b":"cut}',
   '\ufeff{}',
 ])('%j is no JSON object', (text) => {
   expect(parseJsonObject(text)).toBeUndefined()

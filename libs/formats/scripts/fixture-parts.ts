@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 
-const root = new URL('../../../test/fixtures/formats/', import.meta.url)
+export const root: URL = new URL('../../../test/fixtures/formats/', import.meta.url)
 const timeMs = 1_767_323_045_123
 /** pino's `timestamp` option, fixed. */
 export const timestamp = (): string => `,"time":${timeMs}`

@@ -4,8 +4,11 @@ import bunyan from 'bunyan'
 import { pino } from 'pino'
 import winston from 'winston'
 import { failure, request, response, save, sink } from './fixture-parts.ts'
+import { recordGelf, recordWinstonLogstash } from './record-gelf.ts'
 import { recordGoText } from './record-go-text.ts'
 import { recordLog4jsText } from './record-log4js-text.ts'
+import { recordLog4js } from './record-log4js.ts'
+import { recordGoJson, recordJavaJson, recordOtlp, recordPythonJson } from './record-other-json.ts'
 import { recordPino } from './record-pino.ts'
 import { recordPythonText } from './record-python-text.ts'
 import { recordStacks } from './record-stacks.ts'
@@ -106,6 +109,9 @@ const libraries: Record<string, () => void | Promise<void>> = {
   ecs: recordEcs,
   bunyan: recordBunyan,
   winston: recordWinston,
+  'winston-logstash': recordWinstonLogstash,
+  gelf: recordGelf,
+  log4js: recordLog4js,
   'log4js-text': recordLog4jsText,
 }
 /** Programs in other languages and Debian packages: recorded only by name; SOURCES.md beside the fixtures has their versions. */
@@ -114,6 +120,10 @@ const programs: Record<string, () => void | Promise<void>> = {
   syslog: recordSyslog,
   'python-text': recordPythonText,
   'go-text': recordGoText,
+  'go-json': recordGoJson,
+  'python-json': recordPythonJson,
+  'java-json': recordJavaJson,
+  otlp: recordOtlp,
   stacks: recordStacks,
 }
 

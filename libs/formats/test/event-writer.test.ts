@@ -66,7 +66,7 @@ test.each([
   ['winston', '{"level":"info","message":"x"}'],
   ['ecs', '{"ecs.version":"1.6.0","message":"x"}'],
   ['ecs', '{"ecs":{"version":"1.6.0"},"level":30,"time":1}'],
-  ['json', '{"level":"info","time":"x","message":"zerolog"}'],
+  ['zerolog', '{"level":"info","time":"x","message":"zerolog"}'],
   ['json', '  {"a":1}'],
   ['text', '[{"a":1}]'],
   ['text', '{"a":1'],

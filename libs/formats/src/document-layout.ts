@@ -75,27 +75,34 @@ export class Layout {
     let text = ''
     for (const { before, at, isText, isPlain } of this.#steps) {
       const value = values[at]!
-      if (isText && typeof value === 'string') {
-        text += isPlain ? `${before}"${value}"` : before + quote(value)
-      } else text += before + (typeof value === 'number' ? String(value) : JSON.stringify(value))
+      // Few long pieces: the engine joins them when the whole is written, and each piece costs.
+      text += before
+      if (isText) {
+        if (typeof value !== 'string') return JSON.stringify(this.toObject(values)).slice(0, -1)
+        text += isPlain ? value : escaped(value)
+      } else text += typeof value === 'number' ? String(value) : JSON.stringify(value)
     }
     return text + this.#end
   }
 
+  /** Quotes of texts belong to the constant text around them. */
   #prepare(): Step[] {
     const steps: Step[] = []
     let open: readonly string[] = []
+    let quote = ''
     for (const { field, at } of inTextOrder(this.fields())) {
       const objects = field.segments.slice(0, -1)
       let shared = 0
       while (shared < objects.length && objects[shared] === open[shared]) shared++
-      let before = steps.length === 0 ? '{' : `${'}'.repeat(open.length - shared)},`
+      let before = steps.length === 0 ? '{' : `${quote}${'}'.repeat(open.length - shared)},`
       for (const name of objects.slice(shared)) before += `${JSON.stringify(name)}:{`
       before += `${JSON.stringify(field.segments.at(-1))}:`
-      steps.push({ before, at, isText: holdsText(field), isPlain: holdsPlainText(field) })
+      const isText = holdsText(field)
+      quote = isText ? '"' : ''
+      steps.push({ before: before + quote, at, isText, isPlain: holdsPlainText(field) })
       open = objects
     }
-    this.#end = steps.length === 0 ? '{' : '}'.repeat(open.length)
+    this.#end = steps.length === 0 ? '{' : quote + '}'.repeat(open.length)
     return steps
   }
 }
@@ -144,17 +151,17 @@ function holdsPlainText({ type, path }: EcsField): boolean {
 }
 
 /** Past this, looking at each character in JavaScript costs more than the call into the engine. Unit: UTF-16 units. */
-const quickQuoteMax = 48
+const quickTextMax = 48
 
-/** JSON.stringify of a text; short ones that need no escape, which most are, go without the call. */
-function quote(text: string): string {
+/** A text as it stands between quotes in JSON; short ones that need no escape, which most are, go without a call. */
+function escaped(text: string): string {
   const { length } = text
-  if (length > quickQuoteMax) return JSON.stringify(text)
+  if (length > quickTextMax) return JSON.stringify(text).slice(1, -1)
   for (let index = 0; index < length; index++) {
     const code = text.charCodeAt(index)
     if (code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff)) {
-      return JSON.stringify(text)
+      return JSON.stringify(text).slice(1, -1)
     }
   }
-  return `"${text}"`
+  return text
 }

@@ -115,10 +115,6 @@ test.each(Object.entries(lines))(
     let told = ''
     // What the machine does meanwhile only adds: the best of several rounds is the truest.
     for (let round = 0; round < rounds && growth > growthMax; round++) {
-      let growth = Number.POSITIVE_INFINITY
-    let told = ''
-    // What the machine does meanwhile only adds: the best of several rounds is the truest.
-    for (let round = 0; round < rounds && growth > growthMax; round++) {
       const smallMs = Math.max(usedMs(make(small)), leastMs)
       const largeMs = usedMs(make(large))
       growth = Math.min(growth, largeMs / smallMs)

@@ -7,6 +7,7 @@ import type { SourceObject } from '../parse-json.ts'
 export const bunyan = defineFormat({
   name: 'bunyan',
   shape: 'json',
+  signature: 'numeric `v`, `level`, `pid`, and `name`, `hostname`, `time` as text',
 
   recognize({ json }: Line): SourceObject | undefined {
     if (json === undefined) return undefined

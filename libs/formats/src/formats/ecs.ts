@@ -15,6 +15,7 @@ export const ecs = defineFormat({
   name: 'ecs',
   aliases: ['ecs-json', 'ecs-logging'],
   shape: 'json',
+  signature: '`ecs.version`, dotted or nested; or `@timestamp` with `log.level`',
 
   recognize({ json }: Line): SourceObject | undefined {
     if (json === undefined) return undefined

@@ -8,6 +8,7 @@ export const json = defineFormat({
   name: 'json',
   aliases: ['generic-json', 'ndjson'],
   shape: 'json',
+  signature: 'any JSON object',
 
   recognize: (line: Line): SourceObject | undefined => line.json?.object,
 

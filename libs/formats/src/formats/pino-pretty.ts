@@ -15,6 +15,7 @@ const headLength = 1024
 export const pinoPretty = defineFormat({
   name: 'pino-pretty',
   shape: 'text',
+  signature: '`[time] LEVEL (name/pid on host): message`, coloured or not',
 
   recognize({ text }: Line): RegExpExecArray | undefined {
     const first = text.charCodeAt(0)

@@ -12,6 +12,8 @@ const timeKeys = ['time', '@timestamp', 'timestamp', 'ts'] as const
 export const pino = defineFormat({
   name: 'pino',
   shape: 'json',
+  signature:
+    'numeric `level` with `time`, `msg`, or `pid` and `hostname`; label levels beside `time`, `pid` and `hostname`',
 
   /** A numeric level with a time, a process or a message; or label levels beside pino's base (`formatters.level`). */
   recognize({ json }: Line): SourceObject | undefined {

@@ -10,6 +10,7 @@ export const text = defineFormat({
   name: 'text',
   aliases: ['plain', 'plain-text'],
   shape: 'text',
+  signature: 'everything else',
 
   recognize: (line: Line): string => line.text,
 

@@ -7,6 +7,7 @@ import type { SourceObject } from '../parse-json.ts'
 export const winston = defineFormat({
   name: 'winston',
   shape: 'json',
+  signature: '`level` and `message` as text, without `time`',
 
   /** zerolog writes level and message too, but always with `time`; winston's time is called `timestamp`, if there is one. */
   recognize({ json }: Line): SourceObject | undefined {

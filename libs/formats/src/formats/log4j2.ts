@@ -4,6 +4,7 @@ import { takeError } from '../error-fields.ts'
 import { defineFormat, type Line } from '../format.ts'
 import { placeContext, takeJavaPosition } from '../java-fields.ts'
 import { placeRest, takeFirst } from '../key-placement.ts'
+import { setOwn } from '../leftover.ts'
 import { isSourceObject, type SourceObject } from '../parse-json.ts'
 
 const gcp = 'logging.googleapis.com/'
@@ -53,9 +54,8 @@ export const log4j2 = defineFormat({
     takeFirst(draft, line, 'trace.id', [`${gcp}trace`])
     takeFirst(draft, line, 'span.id', [`${gcp}spanId`])
     const { _exception: exception } = line
-    if (exception !== undefined) {
-      draft.from = '_exception'
-      takeError(draft, '_exception', exception)
+    if (isSourceObject(exception)) {
+      takeGcpException(draft, exception)
       taken.push('_exception')
     }
     placeRest(draft, line)
@@ -74,4 +74,14 @@ function putInstant(draft: Draft, instant: unknown): boolean {
   if (!isTime || Object.keys(rest).length > 0) return false
   draft.from = 'instant'
   return draft.put('@timestamp', `${String(epochSecond)}.${String(nanoOfSecond).padStart(9, '0')}`)
+}
+
+/** The GCP template writes an empty one for events without an exception. */
+function takeGcpException(draft: Draft, exception: SourceObject): void {
+  const { class: type, ...rest } = exception
+  draft.from = '_exception'
+  if (typeof type === 'string' && type !== '') draft.take('error.type', '_exception', type)
+  else if (type !== undefined) setOwn(rest, 'class', type)
+  const isEmpty = Object.values(rest).every((value) => value === '')
+  if (!isEmpty) takeError(draft, '_exception', rest)
 }

@@ -59,6 +59,11 @@ export const nginxJson = defineFormat({
     }
     takeWith(draft, 'request_time', (text) => putSeconds(draft, text))
     takeRest(draft, said)
+    // What the client asked for, which says nothing about where the event happened.
+    if (line['host'] !== undefined && !taken.includes('host')) {
+      if (draft.get('url.domain') !== line['host']) draft.leave('host', line['host'])
+      taken.push('host')
+    }
     for (const key in line) if (!Object.hasOwn(said, key)) taken.push(key)
     placeRest(draft, line)
   },

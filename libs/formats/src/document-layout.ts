@@ -24,6 +24,8 @@ export class Layout {
   readonly field: EcsField | undefined
   readonly size: number
   #next: Map<number, Layout> | undefined
+  /** The one of `#next` that was asked for last, which most often is the one that is asked for again. */
+  #latest: Layout | undefined
   #steps: readonly Step[] | undefined
   #end = ''
 
@@ -35,16 +37,20 @@ export class Layout {
 
   /** The layout with one more field. */
   with(field: EcsField): Layout {
+    const latest = this.#latest
+    if (latest !== undefined && latest.field === field) return latest
     this.#next ??= new Map()
     let next = this.#next.get(field.index)
     if (next === undefined) {
       if (++layoutsKnown > layoutsMax) {
         layoutsKnown = 0
         Layout.empty.#next = undefined
+        Layout.empty.#latest = undefined
       }
       next = new Layout(this, field, this.size + 1)
       this.#next.set(field.index, next)
     }
+    this.#latest = next
     return next
   }
 

@@ -161,7 +161,7 @@ export class RecordNormalizer {
     if (header !== undefined && last?.header !== undefined && last.header.equals(header)) {
       return last.source
     }
-    const isBare = header === undefined && plainNames.every((name) => headers[name] === undefined)
+    const isBare = header === undefined && hasNoPlainName(headers)
     if (isBare && last !== undefined && last.header === undefined) return last.source
     const decoded = this.#sources.read(headers)
     if (decoded === undefined) return undefined
@@ -215,8 +215,15 @@ export class RecordNormalizer {
   }
 }
 
-/** Headers of producers that know nothing of Millrace. */
-const plainNames = ['format', 'service', 'dataset', 'namespace']
+/** The headers of producers that know nothing of Millrace. */
+function hasNoPlainName(headers: RecordHeaders): boolean {
+  return (
+    headers['format'] === undefined &&
+    headers['service'] === undefined &&
+    headers['dataset'] === undefined &&
+    headers['namespace'] === undefined
+  )
+}
 
 function rejected(code: Rejection['code'], reason: string): NormalizeOutcome {
   return { events: [], rejections: [{ ok: false, code, reason }] }

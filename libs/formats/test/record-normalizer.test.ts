@@ -199,14 +199,17 @@ describe('the format', () => {
 })
 
 test('a trace tells the format, why it was chosen, and which key each field came from', () => {
-  const trace: NormalizeTrace = { origins: [] }
+  const trace: NormalizeTrace = {}
   normalizer.normalize(
     record('{"level":30,"time":1767323045123,"pid":7,"msg":"x","a":1}'),
     receivedAtMs,
     trace,
   )
-  expect(trace).toMatchObject({ format: 'pino', by: 'signature' })
-  expect(trace.origins).toContainEqual({ path: '@timestamp', from: 'time' })
-  expect(trace.origins).toContainEqual({ path: 'process.pid', from: 'pid' })
-  expect(trace.origins).toContainEqual({ path: 'attributes.a', from: 'a' })
+  expect(trace).toMatchObject({ format: 'pino', by: 'signature', layers: ['pino'] })
+  const [origins] = trace.origins!
+  expect(trace.origins).toHaveLength(1)
+  expect(origins).toContainEqual({ path: '@timestamp', from: 'time', by: 'line' })
+  expect(origins).toContainEqual({ path: 'process.pid', from: 'pid', by: 'line' })
+  expect(origins).toContainEqual({ path: 'attributes.a', from: 'a', by: 'line' })
+  expect(origins).toContainEqual({ path: 'event.ingested', from: '', by: 'record' })
 })

@@ -8,7 +8,7 @@ import { createFilter } from '../document-filter.ts'
 import { type Document, documentText, type Level, levels, textAt } from '../document-text.ts'
 import { oneOf, topicName, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
-import { dataStreamDefaults, kafkaPlace } from '../settings.ts'
+import { dataStreamDefaults, kafkaPlace, ownFormats } from '../settings.ts'
 import { singleLine } from '../terminal-text.ts'
 import { readTopic } from '../topic-reader.ts'
 import { missingTopic } from './topic.ts'
@@ -70,6 +70,7 @@ async function tail(context: CommandContext, options: TailOptions): Promise<void
   const printer = new Printer(context, options, () => stop.abort())
   const normalizer = new RecordNormalizer({
     clusterId: place.clusterId,
+    formats: await ownFormats(context),
     ...dataStreamDefaults(context),
   })
   const trouble = new Set<string>()

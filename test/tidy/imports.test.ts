@@ -33,7 +33,7 @@ const owners: Record<string, readonly string[]> = {
 }
 
 /** Time and chance are arguments everywhere else: this is what makes a simulation possible. */
-const clockAndChance = /\b(Date\.now|setTimeout|setInterval|Math\.random)\s*\(|\bnew Date\(\)/
+const clockAndChance = /(?<![.\w])(Date\.now|setTimeout|setInterval|Math\.random)\s*\(|\bnew Date\(\)/
 
 const sources = globSync('{libs,services}/**/*.{ts,mts,mjs,cjs}', {
   cwd: root,

@@ -15,6 +15,9 @@ export default defineConfig({
           name: 'unit',
           include: folders.map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.e2e.test.ts'],
+          // None takes this long by itself; a busy machine must not be a reason to fail.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

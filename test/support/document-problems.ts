@@ -31,7 +31,6 @@ export function documentProblems(document: Record<string, unknown>): string[] {
   return problems
 }
 
-// eslint-disable-next-line max-params
 function checkObject(
   object: Record<string, unknown>,
   prefix: string,
@@ -90,7 +89,7 @@ function fits({ type }: EcsField, value: unknown): boolean {
   }
 }
 
-// eslint-disable-next-line max-params
+// oxlint-disable-next-line max-params -- it calls itself with each of them changed or passed on
 function checkFlattened(
   value: unknown,
   path: string,

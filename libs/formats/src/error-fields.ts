@@ -87,7 +87,7 @@ function takeErrorObject(draft: Draft, key: string, error: SourceObject): void {
   if (rest !== undefined) draft.leave('error', rest, key)
 }
 
-// eslint-disable-next-line max-params
+// oxlint-disable-next-line max-params -- called per field of an error; an options object would cost an allocation each time
 function putFirst(
   draft: Draft,
   path: EcsPath,

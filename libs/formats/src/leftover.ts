@@ -82,7 +82,6 @@ function cleanValue(
   }
 }
 
-// eslint-disable-next-line max-params
 function cleanArray(
   values: SourceValue[],
   path: string,

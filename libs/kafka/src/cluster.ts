@@ -28,7 +28,7 @@ export interface ClusterOptions {
 /** The call took longer than it may. */
 export class DeadlineError extends Error {
   constructor(what: string, timeoutMs: number) {
-    super(`${what} took longer than ${timeoutMs} ms`)
+    super(`${what} took longer than ${Math.round(timeoutMs)} ms`)
     this.name = 'DeadlineError'
   }
 }

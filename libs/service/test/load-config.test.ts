@@ -109,6 +109,8 @@ test.each([
   ['MILLRACE_KAFKA_BROKERS', 'kafka-1:9092,', 'list of host:port'],
   ['MILLRACE_KAFKA_BROKERS', ',', 'list of host:port'],
   ['MILLRACE_KAFKA_BROKERS', 'http://kafka-1:9092', 'list of host:port'],
+  ['MILLRACE_KAFKA_BROKERS', 'kafka-1:99999', 'ports from 1 to 65535'],
+  ['MILLRACE_KAFKA_BROKERS', 'kafka-1:0', 'ports from 1 to 65535'],
   ['MILLRACE_KAFKA_TOPIC', 'my logs', 'a topic name'],
   ['MILLRACE_KAFKA_TOPIC', '..', 'a topic name'],
   ['MILLRACE_ELASTICSEARCH_URL', 'localhost:9200', 'http or https addresses'],

@@ -46,7 +46,7 @@ export function readOptions({ options, env, readFile, kind }: ReadOptionsInput):
     if (own.has(first) || own.has(path)) return undefined
     return origins.get(path) ?? origins.get(first) ?? missingVariable(path, first, origins)
   }
-  const issues = parsed.error.issues
+  const issues = parsed.error.issues.flatMap((issue) => insideUnion(issue, raw))
   const unknownOnly = issues.every((issue) => issue.code === 'unrecognized_keys')
   throw new ConfigError(
     unknownOnly ? 'MILLRACE_CONFIG_UNKNOWN' : 'MILLRACE_CONFIG_VALUE',
@@ -55,6 +55,17 @@ export function readOptions({ options, env, readFile, kind }: ReadOptionsInput):
 }
 
 type Issue = z.core.$ZodIssue
+
+/** Where an object was given for one or the other, what is wrong in the object is what helps. */
+function insideUnion(issue: Issue, raw: unknown): Issue[] {
+  if (issue.code !== 'invalid_union' || !isPlainObject(valueAt(raw, issue.path))) return [issue]
+  const inside = issue.errors.find((errors) =>
+    errors.some(({ code, path }) => code === 'unrecognized_keys' || path.length > 0),
+  )
+  return (
+    inside?.map((part) => Object.assign(part, { path: [...issue.path, ...part.path] })) ?? [issue]
+  )
+}
 
 function problemText(
   issue: Issue,
@@ -82,7 +93,7 @@ function problemText(
     ? typeName(valueAt(raw, issue.path))
     : describe(valueAt(raw, issue.path))
   const from = variable === undefined ? '' : ` (from ${variable})`
-  return `${path}: ${issue.message}; got ${found}${from}`
+  return `${path} ${issue.message}, got ${found}${from}`
 }
 
 /** A member that is missing beside members from the environment is also looked for there. */

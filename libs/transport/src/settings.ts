@@ -1,6 +1,6 @@
 // What the transport is told: the options that a person writes, with their limits and defaults.
 import zlib from 'node:zlib'
-import { compressions, kafkaSettings, saslSettings, tlsSettings } from '@millrace/kafka'
+import { compressions, kafkaSettings, saslSettings } from '@millrace/kafka'
 import { z } from 'zod'
 
 /** Longest close that a pino target may take: thread-stream gives up after 10 s and blocks until then. */
@@ -40,10 +40,7 @@ const options = z.strictObject({
     /^[a-z0-9][a-z0-9-]{0,31}$/,
     'must be the name of a format in lower case, for example pino',
   ).optional(),
-  tls: z.union([z.boolean(), tlsSettings], {
-    error:
-      'must be true, false, or an object of ca, cert, key, passphrase, servername and rejectUnauthorized',
-  }),
+  tls: kafkaSettings.shape.tls.unwrap(),
   sasl: saslSettings.optional(),
   lingerMs: wholeNumber('ms', 0, 10_000).default(20),
   batchBytes: wholeNumber('bytes', 1_000, 1_000_000).default(524_288),

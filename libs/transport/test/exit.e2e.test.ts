@@ -93,7 +93,7 @@ describe.each(findNodes())('on Node $version', ({ path: node, version }) => {
     const ran = await runWithTopic({ node, program: 'stream-zstd.mjs' })
     expect(ran.output).toContain(
       version.startsWith('v20.')
-        ? 'MILLRACE_CONFIG_VALUE: @millrace/transport: compression: must be another one than zstd'
+        ? 'MILLRACE_CONFIG_VALUE: @millrace/transport: compression must be another one than zstd'
         : 'published 1',
     )
   })

@@ -117,39 +117,58 @@ test('SASL and TLS come from the environment, secrets from files too', () => {
 })
 
 test.each([
-  [{ lingerMs: 'soon' }, 'lingerMs: must be a whole number of ms from 0 to 10000; got "soon"'],
-  [{ lingerMs: 10_001 }, 'lingerMs: must be a whole number of ms from 0 to 10000; got 10001'],
-  [
-    { batchBytes: 999 },
-    'batchBytes: must be a whole number of bytes from 1000 to 1000000; got 999',
-  ],
+  [{ lingerMs: 'soon' }, 'lingerMs must be a whole number of ms from 0 to 10000, got "soon"'],
+  [{ lingerMs: 10_001 }, 'lingerMs must be a whole number of ms from 0 to 10000, got 10001'],
+  [{ batchBytes: 999 }, 'batchBytes must be a whole number of bytes from 1000 to 1000000, got 999'],
   [
     { compression: 'brotli' },
-    'compression: must be one of none, gzip, snappy, lz4, zstd; got "brotli"',
+    'compression must be one of none, gzip, snappy, lz4, zstd, got "brotli"',
   ],
   [
     { brokers: ['localhost'] },
-    'brokers[0]: a broker is host:port, for example 127.0.0.1:9092; got "localhost"',
+    'brokers[0] must be host:port with a port from 1 to 65535, for example 127.0.0.1:9092, got "localhost"',
   ],
-  [{ dataset: 'My-Data' }, 'dataset: must be 1 to 100 lower-case letters'],
+  [{ brokers: ['a:99999'] }, 'brokers[0] must be host:port with a port from 1 to 65535,'],
+  [{ brokers: ['a:0'] }, 'brokers[0] must be host:port with a port from 1 to 65535,'],
+  [{ brokers: ['a:65535', 9092] }, 'brokers[1] must be host:port with a port from 1 to 65535,'],
+  [
+    { brokers: 'kafka:9092' },
+    'brokers must be a list of host:port, for example [\'127.0.0.1:9092\'], got "kafka:9092"',
+  ],
+  [{ brokers: [] }, "brokers must be a list of host:port, for example ['127.0.0.1:9092'], got []"],
+  [{ tls: { ca: 5 } }, 'tls.ca must be text in PEM form, got a value of type number'],
+  [
+    { tls: { rejectUnauthorized: 'no' } },
+    'tls.rejectUnauthorized must be true or false, got a value of type string',
+  ],
+  [{ sasl: 'plain' }, 'sasl must be an object of mechanism, username and password, got'],
+  [
+    { sasl: { mechanism: 'gssapi', username: 'me', password: 'x' } },
+    'sasl.mechanism must be one of plain, scram-sha-256, scram-sha-512, got',
+  ],
+  [
+    { sasl: { mechanism: 'plain', username: '', password: 'x' } },
+    'sasl.username must be text of at least 1 character, got',
+  ],
+  [{ dataset: 'My-Data' }, 'dataset must be 1 to 100 lower-case letters'],
   [
     { topic: '..' },
-    'topic: must be 1 to 249 letters, digits, points, underscores and hyphens; got ".."',
+    'topic must be 1 to 249 letters, digits, points, underscores and hyphens, got ".."',
   ],
   [
     { format: 'Pino' },
-    'format: must be the name of a format in lower case, for example pino; got "Pino"',
+    'format must be the name of a format in lower case, for example pino, got "Pino"',
   ],
   [
     { service: 'orders' },
-    'service: must be an object of name, version, environment and node; got "orders"',
+    'service must be an object of name, version, environment and node, got "orders"',
   ],
-  [{ service: { name: '' } }, 'service.name: must be text of 1 to 256 characters; got ""'],
-  [{ tls: 'yes' }, 'tls: must be true, false, or an object of ca, cert,'],
-  [{ onDrop: 'log' }, 'onDrop: must be a function; got "log"'],
+  [{ service: { name: '' } }, 'service.name must be text of 1 to 256 characters, got ""'],
+  [{ tls: 'yes' }, 'tls must be true, false, or an object of ca, cert,'],
+  [{ onDrop: 'log' }, 'onDrop must be a function, got "log"'],
   [
     { memoryMaxBytes: 4_194_303 },
-    'memoryMaxBytes: must be a whole number of bytes from 4194304 to 4294967296; got 4194303',
+    'memoryMaxBytes must be a whole number of bytes from 4194304 to 4294967296, got 4194303',
   ],
   ['logs', 'options must be an object, got "logs"'],
 ])('a wrong value is named with its rule and what was found: %j', (options, expected) => {
@@ -162,6 +181,7 @@ test.each([
   [{ lingerMS: 5 }, 'lingerMS is not an option; did you mean lingerMs?'],
   [{ broker: [] }, 'broker is not an option; did you mean brokers?'],
   [{ spool: false }, 'spool is not an option; known are brokers, topic, service, dataset,'],
+  [{ tls: { certt: 'PEM' } }, 'tls.certt is not an option; did you mean cert?'],
   [{ service: { nmae: 'x' } }, 'service.nmae is not an option; did you mean name?'],
 ])('an unknown option is named: %j', (options, expected) => {
   const { message, code } = problem(options)
@@ -169,10 +189,38 @@ test.each([
   expect(code).toBe('MILLRACE_CONFIG_UNKNOWN')
 })
 
+test.each(Object.keys(streamSchema.shape))(
+  'whatever is given for %s, the message is in our own words and says what must be',
+  (name) => {
+    for (const value of [
+      5.5,
+      -1,
+      '',
+      'no such',
+      [],
+      [null],
+      {},
+      { name: 5, ca: [] },
+      null,
+      5n,
+      true,
+    ]) {
+      let message = ''
+      try {
+        read({ [name]: value })
+      } catch (error) {
+        message = (error as Error).message
+      }
+      expect(message).not.toMatch(/invalid|expected|too (small|big)|unrecognized/i)
+      if (message !== '') expect(message).toMatch(/ must be |is not an option/)
+    }
+  },
+)
+
 test('all problems are told at once', () => {
   const { message } = problem({ lingerMs: -1, topic: '', colour: 'red' })
-  expect(message).toContain('lingerMs: ')
-  expect(message).toContain('topic: ')
+  expect(message).toContain('lingerMs must be')
+  expect(message).toContain('topic must be')
   expect(message).toContain('colour is not an option')
 })
 

@@ -34,6 +34,6 @@ test('wrong options are told on standard error and become the error of the strea
   target.write('a line that has nowhere to go\n')
   const [error] = (await once(target, 'error')) as [Error]
   expect(error).toBeInstanceOf(door.ConfigError)
-  expect(error.message).toContain('lingerMs: must be')
+  expect(error.message).toContain('lingerMs must be')
   expect(notes).toEqual([`millrace: ${error.message}`])
 })

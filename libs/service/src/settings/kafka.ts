@@ -7,13 +7,18 @@ const topicName = text({
   accepts: 'a topic name of 1 to 235 letters, digits, dots, underscores and dashes',
 })
 
+/** As @millrace/kafka takes it: IPv6 addresses in brackets, a port from 1 to 65535. */
+const brokerPattern =
+  /^(\[[0-9a-fA-F:.%]+\]|[^\s:,/@]+):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/
+
 /** Room is left below Kafka's 249 for the `.dead-letter` topic beside it. */
 export const kafkaGroup = settingGroup({
   title: 'Kafka',
   variables: {
     MILLRACE_KAFKA_BROKERS: setting(
-      list(text({ pattern: /^(\[[0-9a-fA-F:.%]+\]|[^\s:,/@]+):\d{1,5}$/ }), {
-        accepts: 'a comma-separated list of host:port, for example 127.0.0.1:9092',
+      list(text({ pattern: brokerPattern }), {
+        accepts:
+          'a comma-separated list of host:port with ports from 1 to 65535, for example 127.0.0.1:9092',
       }).default(['127.0.0.1:9092']),
       { description: 'Brokers to ask first; the rest of the cluster is found through them.' },
     ),

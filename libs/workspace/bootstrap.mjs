@@ -62,14 +62,21 @@ function build() {
 }
 
 function run() {
-  const child = spawn(pinnedNode(), [join(root, program), ...rest], {
+  const isStart = command === 'start'
+  const guard = isStart ? ['--import', join(root, 'libs/workspace/src/die-with-parent.mjs')] : []
+  const child = spawn(pinnedNode(), [...guard, join(root, program), ...rest], {
     cwd: command === 'millrace' ? (process.env.INIT_CWD ?? root) : root,
-    stdio: 'inherit',
+    // Over the channel, what npm start runs notices when this process is killed.
+    stdio: ['inherit', 'inherit', 'inherit', ...(isStart ? ['ipc'] : [])],
     env: { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}` },
   })
   // The child decides when to end. Ctrl-C reaches it directly, as a member of the terminal's group, and
   // a signal sent to this process alone is passed on.
   process.on('SIGINT', () => child.kill('SIGINT'))
+  if (isStart) {
+    const { ppid } = process
+    setInterval(() => process.ppid !== ppid && child.kill('SIGTERM'), 1000).unref()
+  }
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   process.on('SIGHUP', () => child.kill('SIGTERM'))
   child.on('error', (error) => fail(`${program} could not be started: ${error.message}.`))

@@ -158,14 +158,33 @@ test('npm start in a fresh clone brings documents of all three services, Ctrl-C 
   await pressCtrlC(second)
 }, 900_000)
 
-test('no process outlives an npm start that is killed', async () => {
-  const started = npmStart('--no-demo')
-  const run = await untilRunning(started)
-  trySignal(run.processes['start']!, 'SIGKILL')
-  await until('no process is left', () => processesOfClone().length === 0, {
-    describe: () => JSON.stringify(processesOfClone()),
-  })
-  expect(processesOfClone()).toEqual([])
+test.each([
+  ['npm start itself', (_started: TestProcess, run: RunFile) => run.processes['start']!],
+  ['the npm that runs it', (started: TestProcess) => started.pid],
+])(
+  'no process outlives %s when that is killed',
+  async (_who, pidOf) => {
+    const started = npmStart('--no-demo')
+    const run = await untilRunning(started)
+    trySignal(pidOf(started, run), 'SIGKILL')
+    await until('no process is left', () => processesOfClone().length === 0, {
+      describe: () => JSON.stringify(processesOfClone()),
+    })
+    expect(processesOfClone()).toEqual([])
+  },
+  600_000,
+)
+
+test('a second npm start in the same folder, fresh or not, leaves the first one alone', async () => {
+  const first = npmStart('--no-demo')
+  const run = await untilRunning(first)
+  const second = npmStart('--no-demo', '--fresh')
+  expect(await second.ended).toBe(1)
+  expect(second.output()).toContain(
+    `already runs in this folder (process ${run.processes['start']})`,
+  )
+  expect((await fetch(`${run.elasticsearch}/_cluster/health`)).status).toBe(200)
+  await pressCtrlC(first)
 }, 600_000)
 
 test('a taken port is named in one line, with what to do', async () => {

@@ -22,7 +22,6 @@ export const errorCodes = [
   'MILLRACE_BULK_UNREACHABLE',
   'MILLRACE_BULK_REFUSED',
   'MILLRACE_TEMPLATE_MISSING',
-  'MILLRACE_SHUTDOWN_TIMEOUT',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]
@@ -58,8 +57,6 @@ export class SourceError extends MillraceError {}
 export class PublishError extends MillraceError {}
 /** Elasticsearch did not take a request as a whole. */
 export class BulkRequestError extends MillraceError {}
-/** Work was still in flight when the shutdown deadline passed. */
-export class ShutdownTimeoutError extends MillraceError {}
 
 /** Bad input is a value, not an exception: it becomes a dead letter and a counter. */
 export type Result<Value> = { ok: true; value: Value } | Rejection

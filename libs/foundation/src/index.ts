@@ -14,6 +14,5 @@ export {
   redactCredentials,
   type Rejection,
   type Result,
-  ShutdownTimeoutError,
   SourceError,
 } from './errors.ts'

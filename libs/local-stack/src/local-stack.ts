@@ -35,6 +35,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     if (isTemporary) rmSync(directory, { recursive: true, force: true })
   }
   try {
+    if (options.fresh === true) await beginAnew(options, directory)
     mkdirSync(directory, { recursive: true })
     const context = { jdk, environment, servers, directory }
     let isForming = true
@@ -49,6 +50,21 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     cleanUp()
     throw error
   }
+}
+
+/** Deletes the data of earlier runs, but not before it is sure that the start will not fail for a server or a port. */
+async function beginAnew(options: LocalStackOptions, directory: string): Promise<void> {
+  const { clock = systemClock, kafka = {}, elasticsearch = {} } = options
+  for (const name of ['kafka-1', 'kafka-2', 'kafka-3', 'elasticsearch']) {
+    await waitForPredecessor(pidFilePath(directory, name), name, clock)
+  }
+  const brokerPorts = kafka === false ? [] : (kafka.ports ?? [])
+  for (const [index, port] of brokerPorts.entries()) {
+    if (port !== 0) await requireFree(port, `kafka-${index + 1}`)
+  }
+  const { port = 0 } = elasticsearch === false ? {} : elasticsearch
+  if (port !== 0) await requireFree(port, 'elasticsearch')
+  rmSync(directory, { recursive: true, force: true })
 }
 
 async function startAll(

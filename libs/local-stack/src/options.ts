@@ -4,6 +4,8 @@ import type { Clock, Random } from '@millrace/foundation'
 export interface LocalStackOptions {
   /** Data, logs and configuration live here. Default: a fresh temporary folder, removed by `stop()`. */
   directory?: string
+  /** Deletes what the directory holds, once no server uses it and every port is free. Default: false. */
+  fresh?: boolean
   /** `false`: no Kafka. Default: one broker on any free port. */
   kafka?: KafkaOptions | false
   /** `false`: no Elasticsearch. Default: one node on any free port. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -163,4 +164,21 @@ test('an aborted start leaves nothing behind', async () => {
   })
   await expect(starting).rejects.toMatchObject({ code: 'MILLRACE_STACK_ABORTED' })
   expect(existsSync(join(folder, 'kafka-1.pid'))).toBe(false)
+})
+
+test('a fresh start that cannot be, for a port that is taken, deletes nothing', async () => {
+  const kept = join(folder, 'kafka-cluster.json')
+  writeFileSync(kept, 'kept')
+  const server = createServer()
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening)
+  })
+  try {
+    const { port } = server.address() as { port: number }
+    const start = startLocalStack({ directory: folder, fresh: true, kafka: { ports: [port] } })
+    await expect(start).rejects.toMatchObject({ code: 'MILLRACE_STACK_PORT_TAKEN' })
+    expect(readFileSync(kept, 'utf8')).toBe('kept')
+  } finally {
+    server.close()
+  }
 })

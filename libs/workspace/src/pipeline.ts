@@ -2,28 +2,17 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createElasticStore, type ElasticStore } from '@millrace/elastic'
-import {
-  ConfigError,
-  errorText,
-  PublishError,
-  systemClock,
-  systemRandom,
-} from '@millrace/foundation'
+import { errorText, systemClock, systemRandom } from '@millrace/foundation'
 import { type Administration, createAdministration, kafkaSettings } from '@millrace/kafka'
 import { type LocalStack, startLocalStack, trySignal } from '@millrace/local-stack'
 import ora from 'ora'
 import { runCommand } from './run-command.ts'
+import { lockFolder } from './folder-lock.ts'
 import { ServiceProcess } from './service-process.ts'
 import { readTotals } from './pipeline-totals.ts'
 import { plannedServices, type ServicePlan } from './plan.ts'
 import { preferredPort } from './ports.ts'
-import {
-  findRunningStart,
-  removeRunFile,
-  runDirectory,
-  type RunFile,
-  writeRunFile,
-} from './run-file.ts'
+import { removeRunFile, runDirectory, type RunFile, writeRunFile } from './run-file.ts'
 import type { StartOptions } from './start-options.ts'
 import { showStatus } from './status.ts'
 import { whereToLook } from './where-to-look.ts'
@@ -55,6 +44,7 @@ export class Pipeline {
   #store: ElasticStore | undefined
   #administration: Administration | undefined
   #ready = false
+  #unlock: () => void = () => {}
   #stopped: Promise<void> | undefined
 
   constructor(options: PipelineOptions) {
@@ -65,13 +55,7 @@ export class Pipeline {
   /** Starts everything, then shows the status line until the signal is aborted. */
   async run(): Promise<void> {
     const { root, signal } = this.#options
-    const running = findRunningStart(root)
-    if (running !== undefined) {
-      throw new ConfigError(
-        'MILLRACE_CONFIG_VALUE',
-        `npm start already runs in this folder (process ${running}); stop it with Ctrl-C there, or with: kill ${running}`,
-      )
-    }
+    this.#unlock = lockFolder(runDirectory(root))
     await this.#startServers()
     await this.#setUp()
     await this.#startServices()
@@ -103,18 +87,15 @@ export class Pipeline {
     }
     for (const pid of Object.values(this.#stackProcesses())) trySignal(pid, 'SIGKILL')
     removeRunFile(this.#options.root)
+    this.#unlock()
   }
 
   async #startServers(): Promise<void> {
     const { root, options, signal } = this.#options
-    const directory = join(runDirectory(root), 'data')
-    if (options.fresh) {
-      rmSync(directory, { recursive: true, force: true })
-      rmSync(this.logDirectory, { recursive: true, force: true })
-    }
     this.#progress.start('Kafka and Elasticsearch')
     this.#stack = await startLocalStack({
-      directory,
+      directory: join(runDirectory(root), 'data'),
+      fresh: options.fresh,
       kafka: {
         brokers: options.brokers,
         ports: Array.from({ length: options.brokers }, (_, index) => options.kafkaPort + index),
@@ -123,6 +104,7 @@ export class Pipeline {
       onProgress: (text) => this.#say(text),
       signal,
     })
+    if (options.fresh) rmSync(this.logDirectory, { recursive: true, force: true })
     const { kafka, elasticsearch } = this.#stack.endpoints
     this.#progress.succeed(`Kafka ${kafka.join(', ')} and Elasticsearch ${elasticsearch}`)
   }
@@ -214,26 +196,27 @@ export class Pipeline {
       }
       await systemClock.sleep(100, signal)
     }
-    throw new PublishError(
-      'MILLRACE_SHUTDOWN_TIMEOUT',
+    throw new Error(
       `${name} was not ready within ${readyTimeoutMs / 1000} s (${url}: ${last}); its log is ${join(this.logDirectory, `${name}.log`)}`,
     )
   }
 
   async #stop(): Promise<void> {
     this.#progress.stop()
-    if (this.#stack === undefined && this.#processes.length === 0) return
-    this.#progress.start('Stopping')
-    for (const service of this.#processes.toReversed()) {
-      this.#say(`Stopping: ${service.name}`)
-      await service.stop(stopDeadlineMs)
+    if (this.#stack !== undefined) {
+      this.#progress.start('Stopping')
+      for (const service of this.#processes.toReversed()) {
+        this.#say(`Stopping: ${service.name}`)
+        await service.stop(stopDeadlineMs)
+      }
+      await this.#administration?.close()
+      await this.#store?.close()
+      this.#say('Stopping: Elasticsearch and Kafka')
+      await this.#stack.stop()
+      removeRunFile(this.#options.root)
+      this.#progress.succeed('Stopped; the data stay for the next start')
     }
-    await this.#administration?.close()
-    await this.#store?.close()
-    this.#say('Stopping: Elasticsearch and Kafka')
-    await this.#stack?.stop()
-    removeRunFile(this.#options.root)
-    this.#progress.succeed('Stopped; the data stay for the next start')
+    this.#unlock()
   }
 
   #connections(): { administration: Administration; store: ElasticStore } {

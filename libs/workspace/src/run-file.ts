@@ -1,7 +1,6 @@
 // Where a running `npm start` says what it started: `.millrace/run.json`.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { commandLine, isAlive } from '@millrace/local-stack'
 
 /** The file's content. Names and shapes are a contract: other programs read them. */
 export interface RunFile {
@@ -29,19 +28,4 @@ export function writeRunFile(root: string, content: RunFile): void {
 
 export function removeRunFile(root: string): void {
   rmSync(runFilePath(root), { force: true })
-}
-
-/** The pid of an `npm start` that still runs in this folder; undefined when there is none. */
-export function findRunningStart(root: string): number | undefined {
-  const path = runFilePath(root)
-  if (!existsSync(path)) return undefined
-  let pid: unknown
-  try {
-    pid = (JSON.parse(readFileSync(path, 'utf8')) as Partial<RunFile>).processes?.['start']
-  } catch {
-    return undefined
-  }
-  if (typeof pid !== 'number' || pid === process.pid || !isAlive(pid)) return undefined
-  // A process id is used again after a restart of the machine, so the command line has to fit too.
-  return commandLine(pid).includes('start.ts') ? pid : undefined
 }

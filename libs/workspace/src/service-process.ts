@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { backoffDelayMs, type Clock, type Random } from '@millrace/foundation'
 
+/** A process that lived this long is restarted at once again: its deaths are not one and the same trouble. Unit: ms. */
+const steadyMs = 60_000
 const guard = join(dirname(fileURLToPath(import.meta.url)), 'die-with-parent.mjs')
 
 export interface ServiceProcessOptions {
@@ -34,6 +36,8 @@ export class ServiceProcess {
   #exited: Promise<void> = Promise.resolve()
   #stopping = new AbortController()
   #restarts = 0
+  #quickDeaths = 0
+  #startedAtMs = 0
 
   constructor(options: ServiceProcessOptions) {
     this.name = options.name
@@ -61,8 +65,12 @@ export class ServiceProcess {
     )
     closeSync(log)
     this.#child = child
+    this.#startedAtMs = this.#options.clock.monotonicMs()
     this.#exited = new Promise((resolve) => {
-      child.once('error', () => resolve())
+      child.once('error', (error) => {
+        resolve()
+        this.#options.onDied(`could not be started: ${error.message}`)
+      })
       child.once('exit', (code, signal) => {
         resolve()
         if (!this.#stopping.signal.aborted) void this.#restart(code, signal)
@@ -86,8 +94,10 @@ export class ServiceProcess {
     const { clock, random, restart } = this.#options
     this.#options.onDied(signal === null ? `ended with code ${code}` : `was ended by ${signal}`)
     this.#restarts++
+    const livedMs = clock.monotonicMs() - this.#startedAtMs
+    this.#quickDeaths = livedMs < steadyMs ? this.#quickDeaths + 1 : 1
     const wait = backoffDelayMs(
-      this.#restarts,
+      this.#quickDeaths,
       restart ?? { initialMs: 500, maxMs: 10_000 },
       random,
     )

@@ -21,9 +21,11 @@ function readOptions(): StartOptions {
 
 /** What this command has for the person who reads the error. */
 function advice(error: unknown): string {
-  return error instanceof LocalStackError && error.code === 'MILLRACE_STACK_PORT_TAKEN'
-    ? ' (npm start -- --kafka-port N, --elasticsearch-port N)'
-    : ''
+  if (!(error instanceof LocalStackError)) return ''
+  if (error.code === 'MILLRACE_STACK_PORT_TAKEN') {
+    return ' (npm start -- --kafka-port N, --elasticsearch-port N)'
+  }
+  return error.code === 'MILLRACE_STACK_DIRECTORY' ? ' (npm start -- --fresh begins anew)' : ''
 }
 
 const options = readOptions()

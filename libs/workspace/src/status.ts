@@ -55,7 +55,8 @@ export interface StatusOptions {
   intervalMs?: number
 }
 
-const windowSamplesMax = 10
+/** Rates cover this much of the past, or the last two samples where they are further apart. */
+const windowMs = 10_000
 
 /** Shows the line until the signal is aborted. A reading that fails is shown as such, and tried again. */
 export async function showStatus(options: StatusOptions, signal: AbortSignal): Promise<void> {
@@ -79,7 +80,8 @@ async function nextLine(
 ): Promise<string> {
   try {
     samples.push({ ...(await options.read()), atMs: options.clock.monotonicMs() })
-    if (samples.length > windowSamplesMax) samples.shift()
+    const since = options.clock.monotonicMs() - windowMs
+    while (samples.length > 2 && samples[0]!.atMs < since) samples.shift()
     return statusLine(samples, options.clock.monotonicMs() - startedAt)
   } catch {
     return `${statusLine(samples, options.clock.monotonicMs() - startedAt)} · figures not to be had now, trying again`

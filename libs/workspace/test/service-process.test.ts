@@ -86,7 +86,7 @@ test('a process stops itself when the one that started it is killed', async () =
     parent,
     `import { ServiceProcess } from ${here}
      const options = { name: 'child', program: ${JSON.stringify(program)}, environment: {}, logDirectory: ${JSON.stringify(directory)},
-       clock: undefined, random: undefined, onStarted: (pid) => console.log(pid), onDied: () => {} }
+       clock: { monotonicMs: () => 0 }, random: undefined, onStarted: (pid) => console.log(pid), onDied: () => {} }
      new ServiceProcess(options).start()`,
   )
   const starter = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] })

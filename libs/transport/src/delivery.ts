@@ -41,9 +41,17 @@ export class Delivery {
   readonly #stopped = new AbortController()
   #woken = new AbortController()
   #producer: Producer | undefined
+  #lastFailure: unknown
 
   constructor(options: DeliveryOptions) {
     this.#options = options
+  }
+
+  /** Why lines still wait: the failure of the last try, while none has succeeded since. */
+  get obstacle(): string {
+    return this.#lastFailure === undefined
+      ? 'Kafka had not answered yet'
+      : `the last try failed: ${errorText(this.#lastFailure)}`
   }
 
   /**
@@ -60,6 +68,7 @@ export class Delivery {
       if (error === undefined) {
         counters.published += part.length
         failures = 0
+        this.#lastFailure = undefined
         this.#options.notes.over(troubleKind, 'Kafka takes lines again')
       } else if (isAboutRecords(error)) {
         parts.push(...this.#smaller(part, error).toReversed())
@@ -67,6 +76,7 @@ export class Delivery {
         parts.push(part)
         counters.retries++
         failures++
+        this.#lastFailure = error
         this.#tell(error, failures)
         await this.#pause(backoffDelayMs(failures, backoff, random), clock)
         if (this.#stopped.signal.aborted) return

@@ -10,13 +10,16 @@ export class Notes {
   readonly #write: (line: string) => void
   readonly #saidAt = new Map<string, number>()
   #drops = new Map<DropReason, number>()
+  #why: string | undefined
 
   constructor(clock: Pick<Clock, 'monotonicMs'>, write: (line: string) => void) {
     this.#clock = clock
     this.#write = write
   }
 
-  dropped(reason: DropReason, count: number): void {
+  /** `why` is told with the next note of drops: what stood in the way of these lines. */
+  dropped(reason: DropReason, count: number, why?: string): void {
+    this.#why = why ?? this.#why
     this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + count)
     if (this.#isDue('dropped')) this.#sayDrops()
   }
@@ -38,8 +41,10 @@ export class Notes {
 
   #sayDrops(): void {
     const counts = [...this.#drops].map(([reason, count]) => `${count} ${reason}`)
+    const because = this.#why === undefined ? '' : `; ${this.#why}`
     this.#drops = new Map()
-    this.#say(`lines dropped: ${counts.join(', ')}`)
+    this.#why = undefined
+    this.#say(`lines dropped: ${counts.join(', ')}${because}`)
   }
 
   #isDue(kind: string): boolean {

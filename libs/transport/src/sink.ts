@@ -168,7 +168,7 @@ export class Sink {
     this.#delivery.stop()
     while (this.#queue.shift() !== undefined);
     const left = this.counters.waiting
-    if (left > 0) this.#drop('closed', left)
+    if (left > 0) this.#drop('closed', left, this.#delivery.obstacle)
     for (const waiter of this.#waiters) waiter.finish(false)
     this.#notes.end()
   }
@@ -203,9 +203,9 @@ export class Sink {
     this.#settleWaiters()
   }
 
-  #drop(reason: DropReason, count: number): void {
+  #drop(reason: DropReason, count: number, why?: string): void {
     this.#counters.dropped[reason] += count
-    this.#notes.dropped(reason, count)
+    this.#notes.dropped(reason, count, why)
     try {
       this.#settings.onDrop?.({ reason, count })
     } catch {

@@ -41,3 +41,18 @@ test('the end of trouble is told only where the trouble was', () => {
   notes.trouble('publish', 'no broker')
   expect(said).toEqual(['millrace: no broker', 'millrace: all is well', 'millrace: no broker'])
 })
+
+test('why lines were dropped is told with them, once', async () => {
+  const { clock, said, notes } = open()
+  notes.dropped('closed', 1, 'no broker')
+  notes.dropped('closed', 2, 'no such host')
+  await clock.advance(10_000)
+  notes.dropped('closed', 3)
+  notes.dropped('closed', 4)
+  notes.end()
+  expect(said).toEqual([
+    'millrace: lines dropped: 1 closed; no broker',
+    'millrace: lines dropped: 5 closed; no such host',
+    'millrace: lines dropped: 4 closed',
+  ])
+})

@@ -96,11 +96,30 @@ test('close with Kafka away ends at its deadline and counts what is left as drop
   await clock.advance(3_000)
   await closed
   expect(sink.counters).toMatchObject({ published: 0, dropped: { closed: 2 }, waiting: 0 })
-  expect(notes.at(-1)).toBe('millrace: lines dropped: 2 closed')
+  expect(notes.at(-1)).toBe(
+    'millrace: lines dropped: 2 closed; the last try failed: connect ECONNREFUSED 127.0.0.1:9092',
+  )
   const { tries } = producer
   await clock.advance(60_000)
   expect(producer.tries).toBe(tries)
   expect(clock.timers).toBe(0)
+})
+
+test('a close that is over before Kafka answered says so, and one after a success blames no older failure', async () => {
+  const { sink, clock, producer, notes, write } = createTestSink({
+    lingerMs: 0,
+    closeTimeoutMs: 1_000,
+  })
+  write('one')
+  producer.pending[0]!.fail(unreachable())
+  await clock.advance(500)
+  producer.pending[0]!.succeed()
+  await clock.advance(0)
+  write('two')
+  const closed = sink.close()
+  await clock.advance(1_000)
+  await closed
+  expect(notes).toEqual(['millrace: lines dropped: 1 closed; Kafka had not answered yet'])
 })
 
 test('close does not wait longer than its bound for connections that do not close', async () => {

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { runCommand } from './support/command.ts'
 
 const parsed = (stdout: string): Record<string, unknown>[] =>
@@ -53,6 +56,40 @@ test('--format decides in place of the content', async () => {
   const line = '{"level":30,"time":1767323045678,"msg":"m"}\n'
   const { stdout } = await runCommand(['explain', '--format', 'text'], { stdin: [line] })
   expect(parsed(stdout)[0]).toMatchObject({ message: line.trim(), millrace: { format: 'text' } })
+})
+
+test.each([
+  [['--format', 'nope'], 'there is no format "nope"; known are otlp, '],
+  [['--format', 'pinno'], 'there is no format "pinno"; did you mean pino?'],
+  [['--format', 'ngin', '--records'], 'did you mean nginx'],
+])(
+  '%j is refused before a line is read, with the names that would be right',
+  async (parameters, words) => {
+    const run = await runCommand(['explain', ...parameters], { stdin: ['{"level":30}\n'] })
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(run.stderr).toContain(`millrace: --format: `)
+    expect(run.stderr).toContain(words)
+  },
+)
+
+test('--format takes names and near names of formats that MILLRACE_FORMATS adds', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-explain-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const format = `{ name: 'stars', aliases: ['starry'], shape: 'text', signature: 'stars',
+    recognize: () => ({}), normalize: (line, draft) => draft.put('message', 'starred') }`
+  writeFileSync(join(directory, 'stars.mjs'), `export default ${format}\n`)
+  const explain = (name: string) =>
+    runCommand(['explain', '--format', name], {
+      stdin: ['* *\n'],
+      directory,
+      environment: { MILLRACE_FORMATS: './stars.mjs' },
+    })
+  const well = await explain('Starry')
+  expect(well).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(parsed(well.stdout)[0]).toMatchObject({ millrace: { format: 'stars' } })
+  const misspelled = await explain('starz')
+  expect(misspelled.exitCode).toBe(2)
+  expect(misspelled.stderr).toContain('did you mean stars')
 })
 
 test('--records answers every line with one line, in order', async () => {

@@ -46,6 +46,7 @@ export {
   type SettingSchema,
   text,
 } from './settings/config-setting.ts'
+export { nearestNames } from './settings/nearest-names.ts'
 export { consumerGroup, kafkaGroup } from './settings/kafka.ts'
 export { elasticsearchGroup, setupGroup } from './settings/elasticsearch.ts'
 export {

@@ -13,6 +13,7 @@ import type { CommandContext, GlobalOptions } from '../context.ts'
 import { describedRecord } from '../explain-record.ts'
 import { exitCodes, UsageError } from '../exit-code.ts'
 import { explanationText } from '../explanation-text.ts'
+import { formatNameProblem } from '../format-name.ts'
 import { lineBytesMaxDefault, readLines } from '../lines.ts'
 import type { Output } from '../output.ts'
 import type { Registration } from '../program.ts'
@@ -63,7 +64,11 @@ async function explain(context: CommandContext, options: ExplainOptions): Promis
   if (options.verbose === true && options.records === true) {
     throw new UsageError('--verbose is for people and --records for programs; give one of them')
   }
-  const explainer = new Explainer(context, options, new FormatList(await ownFormats(context)))
+  const formats = new FormatList(await ownFormats(context))
+  const problem =
+    options.format === undefined ? undefined : formatNameProblem(options.format, formats)
+  if (problem !== undefined) throw new UsageError(`--format: ${problem}`)
+  const explainer = new Explainer(context, options, formats)
   if (stdin.isTTY === true) output.note('Type or paste lines; Ctrl-D ends.')
   const stop = (): void => void stdin.destroy()
   signal.addEventListener('abort', stop, { once: true })

@@ -1,13 +1,15 @@
 // `millrace produce`: lines from standard input into a topic, as any plain producer would write them.
 import { backoffDelayMs, PublishError } from '@millrace/foundation'
+import { FormatList } from '@millrace/formats'
 import { createProducer, type OutgoingRecord, type Producer } from '@millrace/kafka'
 import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { CommandError, exitCodes } from '../exit-code.ts'
+import { formatNameProblem } from '../format-name.ts'
 import { lineBytesMaxDefault, readLines } from '../lines.ts'
 import { nameValue, topicName, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
-import { kafkaPlace } from '../settings.ts'
+import { kafkaPlace, ownFormats } from '../settings.ts'
 
 interface ProduceOptions extends GlobalOptions {
   topic?: string
@@ -52,6 +54,7 @@ Examples:
 async function produce(context: CommandContext, options: ProduceOptions): Promise<boolean> {
   const { stdin, output, signal } = context
   const { connection, topic } = kafkaPlace(context, options)
+  await noteUnknownFormat(context, options)
   const producer = createProducer(connection)
   const publisher = new Publisher(producer, context, { topic, timeoutMs: options.timeout * 1000 })
   const isInteractive = stdin.isTTY === true
@@ -75,6 +78,17 @@ async function produce(context: CommandContext, options: ProduceOptions): Promis
   }
   // Ctrl-C is how a person ends typing.
   return isInteractive || !signal.aborted
+}
+
+/** Only a note: the indexer that will read the lines may have formats that this machine lacks. */
+async function noteUnknownFormat(
+  context: CommandContext,
+  { format, header }: ProduceOptions,
+): Promise<void> {
+  const name = format ?? header?.['format']
+  if (name === undefined) return
+  const problem = formatNameProblem(name, new FormatList(await ownFormats(context)))
+  if (problem !== undefined) context.output.note(`millrace: note: ${problem}`)
 }
 
 function recordOf(

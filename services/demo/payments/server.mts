@@ -10,6 +10,8 @@ import { callPeer } from '../shop/peer.mts'
 import { traceOf } from '../shop/trace.mts'
 import { charge } from './provider.mts'
 
+const nanosPerMs = 1_000_000
+
 export interface PaymentsOptions {
   log: Logger
   catalogueUrl: string
@@ -40,11 +42,14 @@ export function createPaymentsServer(options: PaymentsOptions): FastifyInstance 
 
   server.addHook('onResponse', async (request, reply) => {
     if (request.url === '/healthz') return
+    // winston has no serializers for requests, so the fields have ECS's names from the start.
     logOf(request).info('request completed', {
-      method: request.method,
-      url: request.url,
-      statusCode: reply.statusCode,
-      responseTime: reply.elapsedTime,
+      http: {
+        request: { id: request.id, method: request.method },
+        response: { status_code: reply.statusCode },
+      },
+      url: urlOf(request),
+      event: { duration: Math.round(reply.elapsedTime * nanosPerMs) },
     })
   })
 
@@ -80,6 +85,12 @@ export function createPaymentsServer(options: PaymentsOptions): FastifyInstance 
   )
 
   return server
+}
+
+function urlOf({ url }: FastifyRequest): { original: string; path: string; query?: string } {
+  const mark = url.indexOf('?')
+  if (mark === -1) return { original: url, path: url }
+  return { original: url, path: url.slice(0, mark), query: url.slice(mark + 1) }
 }
 
 /** The tax that the price contains. Its share of each product comes from the catalogue. */

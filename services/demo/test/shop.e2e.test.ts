@@ -145,6 +145,7 @@ test('every service delivers its lines with the facts of its header, up to the l
   const services = new Map<string, Set<string>>()
   const levels = new Set<unknown>()
   const texts: string[] = []
+  const answeredBy = new Set<string>()
   for (const record of records) {
     const source = reader.read(record.headers)?.facts
     const name = source?.['service.name'] as keyof typeof facts
@@ -158,11 +159,20 @@ test('every service delivers its lines with the facts of its header, up to the l
     const document = events[0]!.document as unknown as Record<string, unknown>
     levels.add(at(document, 'log.level'))
     texts.push(String(document['message']), String(at(document, 'url.original')))
+    if (document['message'] === 'request completed') {
+      answeredBy.add(name)
+      const said = JSON.stringify(document)
+      expect(at(document, 'http.response.status_code'), said).toEqual(expect.any(Number))
+      expect(at(document, 'http.request.method'), said).toMatch(/^(GET|POST|DELETE)$/)
+      expect(at(document, 'url.path'), said).toMatch(/^\/[a-z]+/)
+      expect(at(document, 'event.duration'), said).toBeGreaterThan(1_000)
+    }
     const traceId = at(document, 'trace.id') as string | undefined
     if (traceId === undefined) continue
     const passed = services.get(traceId) ?? new Set()
     services.set(traceId, passed.add(name))
   }
+  expect([...answeredBy].toSorted()).toEqual(['catalogue', 'orders', 'payments'])
   expect([...services.values()].some((passed) => passed.size === 3)).toBe(true)
   expect([...levels]).toEqual(expect.arrayContaining(['info', 'warn']))
   expect(texts).toContain('payment captured')

@@ -104,6 +104,17 @@ test('one order leaves lines with the same trace id in all three services, each 
   expect(placed).toMatchObject({ level: 30, orderId: body['orderId'], amountCents: 1422 })
   const captured = shop.lines.payments.find(({ message }) => message === 'payment captured')
   expect(captured).toMatchObject({ level: 'info', 'trace.id': traceId, orderId: body['orderId'] })
+  expect(shop.lines.orders.find(({ msg }) => msg === 'request completed')).toMatchObject({
+    req: { method: 'POST', url: '/orders' },
+    res: { statusCode: 201 },
+  })
+  const paid = shop.lines.payments.find(({ message }) => message === 'request completed')
+  expect(paid).toMatchObject({
+    http: { request: { method: 'POST' }, response: { status_code: 201 } },
+    url: { original: '/payments', path: '/payments' },
+    event: { duration: expect.any(Number) },
+    'trace.id': traceId,
+  })
   const completed = shop.lines.catalogue.filter((line) => line['traceId'] === traceId)
   expect(completed.length).toBe(3)
   expect(completed[0]).toMatchObject({

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemRandom } from '@millrace/foundation'
-import { freePort, trySignal } from '@millrace/local-stack'
+import { freePort, isAlive, trySignal } from '@millrace/local-stack'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startProcess, root, type TestProcess } from './support/processes.ts'
 import { until } from './support/until.ts'
@@ -90,12 +90,15 @@ async function untilRunning(started: TestProcess): Promise<RunFile> {
     'npm start has written run.json',
     () => {
       if (started.child.exitCode !== null) throw new Error(`npm start ended: ${started.output()}`)
-      return existsSync(path)
+      // A start that was killed leaves its file behind.
+      return existsSync(path) && isAlive(readRunFile(path).processes['start'] ?? 0)
     },
     { deadlineMs: readyDeadlineMs, describe: () => started.output() },
   )
-  return JSON.parse(readFileSync(path, 'utf8')) as RunFile
+  return readRunFile(path)
 }
+
+const readRunFile = (path: string): RunFile => JSON.parse(readFileSync(path, 'utf8')) as RunFile
 
 async function countOfService(run: RunFile, service: string): Promise<number> {
   const query = encodeURIComponent(`service.name:${service}`)

@@ -56,6 +56,8 @@ export class Pipeline {
   async run(): Promise<void> {
     const { root, signal } = this.#options
     this.#unlock = lockFolder(runDirectory(root))
+    // One that was killed could not take its endpoints back.
+    removeRunFile(root)
     await this.#startServers()
     await this.#setUp()
     await this.#startServices()

@@ -91,7 +91,7 @@ async function untilRunning(started: TestProcess): Promise<RunFile> {
     () => {
       if (started.child.exitCode !== null) throw new Error(`npm start ended: ${started.output()}`)
       // A start that was killed leaves its file behind.
-      return existsSync(path) && isAlive(readRunFile(path).processes['start'] ?? 0)
+      return existsSync(path) && isAlive(readRunFile(path).processes['start']!)
     },
     { deadlineMs: readyDeadlineMs, describe: () => started.output() },
   )

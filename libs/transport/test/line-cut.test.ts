@@ -47,6 +47,36 @@ test('names of members are never cut, however long', () => {
 test('what is no JSON object is cut at the end, between two characters', () => {
   expect(cut('é'.repeat(100), 21)).toBe('é'.repeat(10))
   expect(cut(`{"open":"${'x'.repeat(100)}`, 20)).toBe('{"open":"xxxxxxxxxxx')
-  const numbers = JSON.stringify({ n: Array.from({ length: 200 }, (_, index) => index) })
-  expect(cut(numbers, 100)).toBe(numbers.slice(0, 100))
+})
+
+test('an array or an object that is too long gives way to a note of its size; the rest stays to the byte', () => {
+  const items = JSON.stringify(Array.from({ length: 900 }, (_, index) => index))
+  const line = `{"level":30,"time":1767323045678,"items":${items},"n":1.50,"msg":"m","deep":{"a":[{"b":"}"}]}}`
+  expect(cut(line, 600)).toBe(
+    `{"level":30,"time":1767323045678,"items":"[cut: ${items.length + '"items":'.length} bytes]","n":1.50,"msg":"m","deep":{"a":[{"b":"}"}]}}`,
+  )
+})
+
+test('the largest member goes first, and a long text beside it loses no more than it must', () => {
+  const line = JSON.stringify({
+    level: 50,
+    small: Array.from({ length: 150 }, () => 1),
+    large: { list: Array.from({ length: 1_000 }, () => [1]) },
+    msg: 'm'.repeat(900),
+  })
+  const parsed = JSON.parse(cut(line, 1_000)) as Record<string, unknown>
+  expect(parsed).toMatchObject({ level: 50, small: expect.any(Array) })
+  expect(parsed['large']).toMatch(/^\[cut: \d+ bytes\]$/)
+  expect(cut(line, 1_000)).toHaveLength(1_000)
+})
+
+test('a name that is too long is cut, and of too many members the last go, but not level, time and message', () => {
+  const named = JSON.parse(cut(`{"${'k'.repeat(5_000)}":1,"level":30}`, 600)) as object
+  expect(named).toEqual({ ['k'.repeat(128)]: '[cut: 5004 bytes]', level: 30 })
+  const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`k${index}`, index]))
+  const short = cut(JSON.stringify({ ...many, level: 30, time: 1, msg: 'last' }), 600)
+  const kept = JSON.parse(short) as object
+  expect(kept).toMatchObject({ k0: 0, k1: 1, level: 30, time: 1, msg: 'last' })
+  expect(kept).not.toHaveProperty('k999')
+  expect(short.length).toBeGreaterThan(580)
 })

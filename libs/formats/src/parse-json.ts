@@ -36,8 +36,13 @@ export function parseJsonObject(text: string): ParsedJson | undefined {
 function readObject(text: string): ParsedJson | undefined {
   let object: SourceValue = JSON.parse(text)
   if (!isSourceObject(object)) return undefined
+  const counted = countKeys(object, 0)
+  // Most lines are done here: as many keys as the text can have, and no number that was rounded.
+  if (counted >= 0 && (counted & 1) === 0 && counted >>> 1 === keysAtMost(text)) {
+    return { object, isComplete: true }
+  }
   const scanned = scanText(text)
-  let isComplete = countKeys(object, 0) === scanned >>> 1
+  let isComplete = counted >= 0 && counted >>> 1 === scanned >>> 1
   if ((scanned & 1) === 1) {
     try {
       object = JSON.parse(text, keepNumber)
@@ -90,27 +95,52 @@ function keepNumber(_key: string, value: unknown, context?: { source?: string })
   return Number.isFinite(value) && !integerText.test(source) ? value : source
 }
 
-/** -1 when the nesting is deeper than `depthMax`. */
+/**
+ * Twice the number of keys, plus 1 if there is a number that may have been rounded; -1 when the nesting is deeper than
+ * `depthMax`.
+ */
 function countKeys(value: object, depth: number): number {
   if (depth > depthMax) return -1
   let count = 0
   if (Array.isArray(value)) {
     for (const item of value) {
-      if (typeof item !== 'object' || item === null) continue
-      const inside = countKeys(item, depth + 1)
+      const inside = countInside(item, depth)
       if (inside < 0) return -1
-      count += inside
+      count = addCount(count, inside)
     }
     return count
   }
   const object = value as SourceObject
   for (const key in object) {
-    count++
-    const item = object[key]
-    if (typeof item !== 'object' || item === null) continue
-    const inside = countKeys(item, depth + 1)
+    const inside = countInside(object[key], depth)
     if (inside < 0) return -1
-    count += inside
+    count = addCount(count, inside) + 2
+  }
+  return count
+}
+
+function countInside(item: SourceValue, depth: number): number {
+  if (typeof item === 'object') return item === null ? 0 : countKeys(item, depth + 1)
+  if (typeof item !== 'number') return 0
+  return item > Number.MAX_SAFE_INTEGER || item < Number.MIN_SAFE_INTEGER ? 1 : 0
+}
+
+/** Keys are added, the flag below them is kept. */
+function addCount(count: number, inside: number): number {
+  return (count | (inside & 1)) + (inside & ~1)
+}
+
+/**
+ * Not fewer than the keys of the text, repeated ones counted each time: colons after a quote or a blank. Far quicker
+ * than looking for the ends of strings, and exact unless a text has such a colon too.
+ */
+function keysAtMost(text: string): number {
+  let count = 0
+  let colon = text.indexOf(':')
+  while (colon !== -1) {
+    const before = text.charCodeAt(colon - 1)
+    if (before === 0x22 || isBlank(before)) count++
+    colon = text.indexOf(':', colon + 1)
   }
   return count
 }

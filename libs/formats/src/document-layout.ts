@@ -1,20 +1,10 @@
 // The shape of a document: which fields it has, and the text between their values, prepared once for all documents alike.
 import type { EcsField, JsonObject, JsonValue } from '@millrace/ecs'
+import { holdsSteady, holdsText, TextRun } from './document-text.ts'
 
 /** Layouts that are remembered; past this many, the memory starts anew. Real services have a few hundred. */
 const layoutsMax = 5000
 let layoutsKnown = 0
-
-/** One value's place in the text of a document. */
-interface Step {
-  /** What stands before the value: punctuation, keys, opened and closed braces. */
-  before: string
-  /** The value's index. */
-  at: number
-  isText: boolean
-  /** The value can't hold a character that JSON escapes. */
-  isPlain: boolean
-}
 
 /** A set of fields in the order in which they were first set: a path in a tree that all documents share. */
 export class Layout {
@@ -26,7 +16,7 @@ export class Layout {
   #next: Map<number, Layout> | undefined
   /** The one of `#next` that was asked for last, which most often is the one that is asked for again. */
   #latest: Layout | undefined
-  #steps: readonly Step[] | undefined
+  #runs: readonly TextRun[] | undefined
   #end = ''
 
   constructor(parent: Layout | undefined, field: EcsField | undefined, size: number) {
@@ -77,39 +67,39 @@ export class Layout {
 
   /** What JSON.stringify says of `toObject`, without the last brace, so that more members can follow. */
   toOpenText(values: readonly JsonValue[]): string {
-    this.#steps ??= this.#prepare()
+    this.#runs ??= this.#prepare()
     let text = ''
-    for (const { before, at, isText, isPlain } of this.#steps) {
-      const value = values[at]!
-      // Few long pieces: the engine joins them when the whole is written, and each piece costs.
-      text += before
-      if (isText) {
-        if (typeof value !== 'string') return JSON.stringify(this.toObject(values)).slice(0, -1)
-        text += isPlain ? value : escaped(value)
-      } else text += typeof value === 'number' ? String(value) : JSON.stringify(value)
+    for (const run of this.#runs) {
+      const part = run.write(values)
+      if (part === undefined) return JSON.stringify(this.toObject(values)).slice(0, -1)
+      text += part
     }
     return text + this.#end
   }
 
-  /** Quotes of texts belong to the constant text around them. */
-  #prepare(): Step[] {
-    const steps: Step[] = []
+  #prepare(): TextRun[] {
+    const runs: TextRun[] = []
+    let run: TextRun | undefined
     let open: readonly string[] = []
     let quote = ''
     for (const { field, at } of inTextOrder(this.fields())) {
       const objects = field.segments.slice(0, -1)
       let shared = 0
       while (shared < objects.length && objects[shared] === open[shared]) shared++
-      let before = steps.length === 0 ? '{' : `${quote}${'}'.repeat(open.length - shared)},`
+      let before = runs.length === 0 ? '{' : `${quote}${'}'.repeat(open.length - shared)},`
       for (const name of objects.slice(shared)) before += `${JSON.stringify(name)}:{`
-      before += `${JSON.stringify(field.segments.at(-1))}:`
-      const isText = holdsText(field)
-      quote = isText ? '"' : ''
-      steps.push({ before: before + quote, at, isText, isPlain: holdsPlainText(field) })
+      quote = holdsText(field) ? '"' : ''
+      before += `${JSON.stringify(field.segments.at(-1))}:${quote}`
+      const steady = holdsSteady(field)
+      if (run === undefined || run.isSteady !== steady) {
+        run = new TextRun(steady)
+        runs.push(run)
+      }
+      run.add(field, at, before)
       open = objects
     }
-    this.#end = steps.length === 0 ? '{' : quote + '}'.repeat(open.length)
-    return steps
+    this.#end = runs.length === 0 ? '{' : quote + '}'.repeat(open.length)
+    return runs
   }
 }
 
@@ -135,39 +125,4 @@ type Tree = Map<string, Tree | { field: EcsField; at: number }>
 
 function leaves(tree: Tree): { field: EcsField; at: number }[] {
   return [...tree.values()].flatMap((branch) => (branch instanceof Map ? leaves(branch) : [branch]))
-}
-
-const textTypes = new Set<EcsField['type']>([
-  'keyword',
-  'wildcard',
-  'constant_keyword',
-  'match_only_text',
-  'date',
-  'ip',
-])
-/** Written by Millrace itself, in letters, digits and `-`, `_`, `.`. */
-const plainPaths = new Set(['log.level', 'event.id'])
-
-function holdsText({ type, array }: EcsField): boolean {
-  return !array && textTypes.has(type)
-}
-
-function holdsPlainText({ type, path }: EcsField): boolean {
-  return type === 'date' || type === 'ip' || plainPaths.has(path)
-}
-
-/** Past this, looking at each character in JavaScript costs more than the call into the engine. Unit: UTF-16 units. */
-const quickTextMax = 48
-
-/** A text as it stands between quotes in JSON; short ones that need no escape, which most are, go without a call. */
-function escaped(text: string): string {
-  const { length } = text
-  if (length > quickTextMax) return JSON.stringify(text).slice(1, -1)
-  for (let index = 0; index < length; index++) {
-    const code = text.charCodeAt(index)
-    if (code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff)) {
-      return JSON.stringify(text).slice(1, -1)
-    }
-  }
-  return text
 }

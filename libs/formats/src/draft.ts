@@ -27,6 +27,10 @@ export interface FieldOrigin {
   by: 'line' | 'record'
 }
 
+/** Looked up once: most lines of numbered levels pass by. */
+const levelField = ecsFields.get('log.level')!
+const severityField = ecsFields.get('event.severity')!
+
 /** Where a field's value is among the draft's: one table for each draft at work, lent and given back clean. */
 const tables: Uint16Array[] = []
 const tablesKept = 64
@@ -139,7 +143,7 @@ export class Draft {
   leave(key: string, value: SourceValue, from = key): void {
     if (value === undefined) return
     // Our own facts are in `attributes.millrace`; the line's facts of that name must not look like ours.
-    const isOurName = key === 'millrace' || key.startsWith('millrace.')
+    const isOurName = key.startsWith('millrace') && (key.length === 8 || key[8] === '.')
     const name = isOurName ? `millrace.input${key.slice('millrace'.length)}` : key
     this.#attributes ??= {}
     addLeftover(this.#attributes, name, value, this.#overlong)
@@ -164,11 +168,11 @@ export class Draft {
 
   /** A level number of a known family: `event.severity` keeps it, `log.level` says it in words. */
   putSeverity(value: SourceValue, scale: SeverityScale): boolean {
-    if (typeof value !== 'number' || this.has('log.level')) return false
+    if (typeof value !== 'number' || this.valueOf(levelField) !== undefined) return false
     const level = severityFromNumber(value, scale)
     if (level === undefined) return false
-    if (!this.put('event.severity', value)) this.leave('level', value)
-    this.setOwn('log.level', level)
+    if (!this.putInto(severityField, value)) this.leave('level', value)
+    this.set(levelField, level)
     return true
   }
 
@@ -187,6 +191,8 @@ export class Draft {
     switch (readerOf[field.index]) {
       case readers.byType:
         return coerce(field, value)
+      case readers.keyword:
+        return typeof value === 'string' ? value.toWellFormed() : coerce(field, value)
       case readers.text:
         return this.#readText(field, value)
       case readers.level:
@@ -205,7 +211,7 @@ export class Draft {
   }
 
   #readText(field: EcsField, value: SourceValue): JsonValue | undefined {
-    const text = coerce(field, value)
+    const text = typeof value === 'string' ? value.toWellFormed() : coerce(field, value)
     if (typeof text !== 'string') return undefined
     const plain = stripAnsi(text)
     if (plain !== text) this.keepsOriginal = true

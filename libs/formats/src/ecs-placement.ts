@@ -12,9 +12,10 @@ export function isEcsKey(key: string): boolean {
 
 /** Places one root key of a line by ECS rules alone (formats.md part 7). */
 export function placeEcsKey(draft: Draft, key: string, value: SourceValue): void {
+  const field = ecsFields.get(key)
   if (key === 'labels') placeLabels(draft, value)
-  else if (ecsFields.has(key)) {
-    if (!draft.putField(key, value)) draft.leave(key, value)
+  else if (field !== undefined) {
+    if (!draft.putInto(field, value)) draft.leave(key, value)
   } else if (ecsObjectPaths.has(key)) placeEcsObject(draft, key, value)
   else if (key.startsWith('labels.')) placeLabels(draft, { [key.slice('labels.'.length)]: value })
   else draft.leave(key, value)
@@ -47,8 +48,9 @@ function placeChildren(draft: Draft, path: string, object: SourceObject): Source
     const value = object[key]
     const child = `${path}.${key}`
     let left: SourceValue
-    if (ecsFields.has(child)) {
-      if (draft.putField(child, value)) continue
+    const field = ecsFields.get(child)
+    if (field !== undefined) {
+      if (draft.putInto(field, value)) continue
       left = value
     } else if (ecsObjectPaths.has(child) && isSourceObject(value)) {
       left = placeChildren(draft, child, value)

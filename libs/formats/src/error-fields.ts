@@ -96,9 +96,9 @@ function putFirst(
   used: string[],
 ): boolean {
   for (const name of names) {
-    if (!Object.hasOwn(error, name)) continue
+    // No object of JSON inherits one of these names.
     const value = error[name]
-    if (!isUsable(path, value) || !draft.put(path, value)) continue
+    if (value === undefined || !isUsable(path, value) || !draft.put(path, value)) continue
     used.push(name)
     return true
   }

@@ -8,12 +8,14 @@ export const readers = {
   byType: 0,
   /** Only Millrace writes the field. */
   none: 1,
+  /** Without colours. */
   text: 2,
   level: 3,
   id: 4,
   stack: 5,
   time: 6,
   flattened: 7,
+  keyword: 8,
 } as const
 
 /** Fields that only Millrace writes (DESIGN.md 2.3); the same names in a line are leftover. */
@@ -31,7 +33,7 @@ const ownPaths = new Set<string>([
 /** One of `readers` by the field's index. */
 export const readerOf: Uint8Array = Uint8Array.from(ecsFields.values(), chooseReader)
 
-function chooseReader({ path, type }: EcsField): number {
+function chooseReader({ path, type, array }: EcsField): number {
   if (ownPaths.has(path)) return readers.none
   switch (path) {
     case 'message':
@@ -47,6 +49,7 @@ function chooseReader({ path, type }: EcsField): number {
       return readers.stack
   }
   if (type === 'date') return readers.time
+  if (type === 'keyword' && !array) return readers.keyword
   return type === 'flattened' ? readers.flattened : readers.byType
 }
 

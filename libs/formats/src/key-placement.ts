@@ -17,6 +17,8 @@ export const aliases = {
 } as const satisfies Record<string, readonly string[]>
 
 const places = new Map<string, Place>()
+const hostname = ecsFields.get('host.hostname')!
+const hostName = ecsFields.get('host.name')!
 
 function takeAs(path: EcsPath): Place {
   const field = ecsFields.get(path)!
@@ -27,9 +29,10 @@ function takeAs(path: EcsPath): Place {
 
 /** Only texts; a number or an object under such a common word means something else. */
 function takeTextAs(path: EcsPath): Place {
+  const field = ecsFields.get(path)!
   return (draft, key, value) => {
-    if (typeof value === 'string' && value !== '') draft.take(path, key, value)
-    else draft.leave(key, value)
+    const isUsable = typeof value === 'string' && value !== ''
+    if (!isUsable || !draft.putInto(field, value)) draft.leave(key, value)
   }
 }
 
@@ -37,7 +40,11 @@ function assign(keys: readonly string[], place: Place): void {
   for (const key of keys) places.set(key, place)
 }
 
-assign([...ecsFields.keys(), ...ecsObjectPaths], placeEcsKey)
+for (const path of ecsFields.keys()) {
+  // `labels` is one of a kind.
+  places.set(path, path === 'labels' ? placeEcsKey : takeAs(path as EcsPath))
+}
+assign([...ecsObjectPaths], placeEcsKey)
 assign(['time', 'timestamp', 'ts', '@t'], takeAs('@timestamp'))
 assign(['msg', '@m', 'short_message'], takeAs('message'))
 assign(['level', 'severity', 'levelname', 'lvl'], takeAs('log.level'))
@@ -97,11 +104,11 @@ export function takeFirst(
 }
 
 function placeHost(draft: Draft, key: string, value: SourceValue): void {
-  if (typeof value !== 'string' || value === '' || !draft.put('host.hostname', value)) {
+  if (typeof value !== 'string' || value === '' || !draft.putInto(hostname, value)) {
     draft.leave(key, value)
     return
   }
-  draft.put('host.name', value)
+  draft.putInto(hostName, value)
 }
 
 function placeThread(draft: Draft, key: string, value: SourceValue): void {

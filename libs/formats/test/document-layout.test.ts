@@ -32,6 +32,47 @@ test('the text of any fields in any order is JSON.stringify of their object', ()
   )
 })
 
+test('values that stay, change and come back are all written as they are', () => {
+  fc.assert(
+    fc.property(
+      setFields,
+      setFields,
+      fc.array(fc.nat(3), { maxLength: 8 }),
+      (first, other, turns) => {
+        let layout = Layout.empty
+        for (const { field } of first) layout = layout.with(field)
+        const values = first.map(({ value }) => value)
+        const otherValues = first.map(
+          ({ field, value }) => other.find((member) => member.field === field)?.value ?? value,
+        )
+        for (const turn of [0, 0, ...turns]) {
+          const written = turn === 3 ? otherValues : values
+          expect(`${layout.toOpenText(written)}}`).toBe(JSON.stringify(layout.toObject(written)))
+        }
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
+test('a steady value that changes is written anew, and again when it comes back', () => {
+  const fields = ['log.logger', 'process.pid', 'host.name'].map((path) => ecsFields.get(path)!)
+  let layout = Layout.empty
+  for (const field of fields) layout = layout.with(field)
+  const lines = [
+    ['orders', 1, 'a-host-with-a-long-name'],
+    ['orders', 1, 'a-host-with-a-long-name'],
+    ['orders', 1, 'another-host "quoted"'],
+    ['orders', 2, 'another-host "quoted"'],
+    ['orders', 1, 'a-host-with-a-long-name'],
+    ['orders', -0, 'x'.repeat(300)],
+    ['orders', 0, 'x'.repeat(300)],
+  ]
+  for (const values of [...lines, ...lines]) {
+    expect(`${layout.toOpenText(values)}}`).toBe(JSON.stringify(layout.toObject(values)))
+  }
+})
+
 test('the same fields in the same order share one layout', () => {
   const [first, second] = [...ecsFields.values()]
   const layout = Layout.empty.with(first!).with(second!)

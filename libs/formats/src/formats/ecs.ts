@@ -1,4 +1,5 @@
 // ECS JSON, from ecs-logging libraries and from whoever speaks ECS already (elastic/ecs-logging `spec/spec.json`).
+import { ecsFields } from '@millrace/ecs'
 import type { Draft } from '../draft.ts'
 import { placeEcsKey } from '../ecs-placement.ts'
 import { defineFormat, type Line } from '../format.ts'
@@ -35,8 +36,12 @@ export const ecs = defineFormat({
   normalize(line: SourceObject, draft: Draft): void {
     for (const key in line) {
       draft.from = key
-      if (loggerKeys.has(key)) placeKey(draft, key, line[key])
-      else placeEcsKey(draft, key, line[key])
+      const field = ecsFields.get(key)
+      const value = line[key]
+      if (field !== undefined && key !== 'labels') {
+        if (!draft.putInto(field, value)) draft.leave(key, value)
+      } else if (loggerKeys.has(key)) placeKey(draft, key, value)
+      else placeEcsKey(draft, key, value)
     }
   },
 })

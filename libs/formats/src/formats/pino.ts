@@ -1,4 +1,5 @@
 // pino 5 to 10, with pino-http and fastify: one straight walk over the keys of a line (pino `lib/tools.js` asJson).
+import { ecsFields } from '@millrace/ecs'
 import type { Draft } from '../draft.ts'
 import { defineFormat, type Line } from '../format.ts'
 import { placeKey } from '../key-placement.ts'
@@ -8,6 +9,11 @@ import { ecs } from './ecs.ts'
 
 /** Own timestamp functions may use another key; `created` and the like are the application's. */
 const timeKeys = ['time', '@timestamp', 'timestamp', 'ts'] as const
+
+/** Looked up once: every line has them. */
+const timestamp = ecsFields.get('@timestamp')!
+const message = ecsFields.get('message')!
+const logger = ecsFields.get('log.logger')!
 
 export const pino = defineFormat({
   name: 'pino',
@@ -76,14 +82,14 @@ function putTime(draft: Draft, line: SourceObject): string | undefined {
     const value = line[key]
     if (value === undefined) continue
     draft.from = key
-    if (draft.put('@timestamp', value)) return key
+    if (draft.putInto(timestamp, value)) return key
   }
   return undefined
 }
 
 function putFrom(draft: Draft, key: string, value: SourceValue): boolean {
   draft.from = key
-  return draft.put('message', value)
+  return draft.putInto(message, value)
 }
 
 /**
@@ -107,6 +113,6 @@ function takeName(draft: Draft, value: SourceValue): void {
   draft.from = 'name'
   if (typeof value !== 'string' || value === '') draft.leave('name', value)
   else if (value === draft.get('error.type') && draft.hasError) return
-  else if (draft.put('log.logger', value)) draft.serviceFallback = value
+  else if (draft.putInto(logger, value)) draft.serviceFallback = value
   else draft.leave('name', value)
 }

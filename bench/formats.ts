@@ -29,7 +29,6 @@ export const formats: Benchmark = {
       for (const [index, { name, records, texts }] of cases.entries()) {
         progress(`round ${round + 1} of ${rounds}: ${name}`)
         // Lets Ctrl-C in.
-        // eslint-disable-next-line no-await-in-loop
         await new Promise(setImmediate)
         signal.throwIfAborted()
         const whole = microseconds(records, (record) => write(normalizer, record))

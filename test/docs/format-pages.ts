@@ -60,7 +60,6 @@ ${fenced('json', shown)}
 function fenced(language: string, content: string): string {
   const cut = content.length > shownMax ? `${content.slice(0, shownMax)} …` : content
   const readable = cut.replaceAll(
-    // eslint-disable-next-line no-control-regex
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
     (character) => `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`,
   )

@@ -34,7 +34,6 @@ export class IndexCheck {
         body += `${JSON.stringify({ create: { _index: dataStream, _id: id } })}\n${documentText}\n`
         end++
       }
-      // eslint-disable-next-line no-await-in-loop
       const verdicts = await this.#bulk(body)
       for (const [index, verdict] of verdicts.entries()) {
         if (verdict !== undefined) refused.set(start + index, verdict)
@@ -47,7 +46,6 @@ export class IndexCheck {
   /** Undefined for each document that is indexed. 429 is no verdict: the request goes again. */
   async #bulk(body: string): Promise<(string | undefined)[]> {
     for (let tries = 1; ; tries++) {
-      // eslint-disable-next-line no-await-in-loop
       const { items } = await this.#store.bulk(body)
       const verdicts = items.map((item) => {
         const verdict = item['create'] as {
@@ -64,7 +62,6 @@ export class IndexCheck {
       })
       if (!verdicts.some((verdict) => verdict?.startsWith('429') === true)) return verdicts
       if (tries === triesMax) throw new Error(`Elasticsearch had no room for ${triesMax} tries`)
-      // eslint-disable-next-line no-await-in-loop
       await systemClock.sleep(waitMs)
     }
   }

@@ -101,7 +101,6 @@ class Fuzzer {
       for (let round = 0; !signal.aborted; round++) {
         const leftMs = endMs - systemClock.monotonicMs()
         if (leftMs <= 0 || this.documents >= documents) break
-        // eslint-disable-next-line no-await-in-loop
         const failure = await this.#round(seed + round)
         if (failure !== undefined) return failure
         const left = Number.isFinite(leftMs) ? `, ${Math.ceil(leftMs / 1000)} s left` : ''

@@ -21,7 +21,7 @@ export function sink(): { stream: Writable; text(): string } {
 }
 
 /** `log`: one record a line. `bin`: all of it is one record. */
-// eslint-disable-next-line max-params
+// oxlint-disable-next-line max-params -- each is a part of the line; an object would be made for every one
 export function save(
   format: string,
   name: string,

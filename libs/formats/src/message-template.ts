@@ -42,7 +42,7 @@ export function plainText(value: SourceValue): string {
   return typeof value === 'bigint' ? String(value) : jsonText(value)
 }
 
-// eslint-disable-next-line max-params
+// oxlint-disable-next-line max-params -- each is a part of the line; an object would be made for every one
 function rendering(
   renderings: SourceValue,
   name: string,

@@ -16,7 +16,6 @@ export async function loadFormats(paths: readonly string[], folder: string): Pro
   const formats: LogFormat[] = []
   for (const path of paths) {
     // One after another: the order decides, and so the first mistake is the one that is told.
-    // eslint-disable-next-line no-await-in-loop
     const exported = await importDefault(path, resolve(folder, path))
     for (const format of Array.isArray(exported) ? exported : [exported]) {
       const problem = formatProblem(format, formats)

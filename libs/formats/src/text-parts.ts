@@ -6,7 +6,7 @@ import type { SourceValue } from './parse-json.ts'
 import { looksLikeStack, stackPart } from './stack-text.ts'
 
 /** Puts one named part of a line, or leaves it under that name; an absent part does nothing. */
-// eslint-disable-next-line max-params
+// oxlint-disable-next-line max-params -- each is a part of the line; an object would be made for every one
 export function takePart(draft: Draft, name: string, path: EcsPath, value: SourceValue): void {
   if (value === undefined) return
   draft.from = name

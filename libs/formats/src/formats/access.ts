@@ -164,7 +164,7 @@ function takeMore(draft: Draft, more: Parts['more']): void {
   }
 }
 
-// eslint-disable-next-line max-params
+// oxlint-disable-next-line max-params -- each is a part of the line; an object would be made for every one
 function takeQuoted(
   draft: Draft,
   name: string,

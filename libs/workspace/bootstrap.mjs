@@ -73,10 +73,6 @@ function run() {
   // The child decides when to end. Ctrl-C reaches it directly, as a member of the terminal's group, and
   // a signal sent to this process alone is passed on.
   process.on('SIGINT', () => child.kill('SIGINT'))
-  if (isStart) {
-    const { ppid } = process
-    setInterval(() => process.ppid !== ppid && child.kill('SIGTERM'), 1000).unref()
-  }
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   process.on('SIGHUP', () => child.kill('SIGTERM'))
   child.on('error', (error) => fail(`${program} could not be started: ${error.message}.`))

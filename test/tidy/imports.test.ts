@@ -93,8 +93,6 @@ test('zod is imported only where settings are declared', () => {
 test('the clock and chance are read in the foundation only', () => {
   const wrong = sources.filter(
     (path) =>
-      // The bootstrap runs before anything is installed.
-      path !== 'libs/workspace/bootstrap.mjs' &&
       !path.startsWith('libs/foundation/src/') &&
       clockAndChance.test(readFileSync(join(root, path), 'utf8')),
   )

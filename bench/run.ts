@@ -16,7 +16,7 @@ ${benchmarks.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('
 `
 
 const flags = process.argv.slice(2)
-const [name] = flags.filter((flag) => !flag.startsWith('--'))
+const name = flags.find((flag) => !flag.startsWith('--'))
 const benchmark = benchmarks.find((candidate) => candidate.name === name)
 const unknown = flags.find((flag) => flag.startsWith('--') && !['--json', '--help'].includes(flag))
 if (flags.includes('--help') || (name === undefined && unknown === undefined)) {

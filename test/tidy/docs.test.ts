@@ -49,6 +49,15 @@ test('every path that a page names in code letters exists', () => {
   expect(broken).toEqual([])
 })
 
+test('every place for measured figures has a table', () => {
+  const empty = pages.filter((page) =>
+    [...read(page).matchAll(/<!-- figures: \w+ -->([\s\S]{0,600})/g)].some(
+      ([, after = '']) => !/^\|--?-/m.test(after),
+    ),
+  )
+  expect(empty).toEqual([])
+})
+
 test('every package says in a README what it is for', () => {
   const packages = globSync('{libs,services}/*/package.json', { cwd: root })
   expect(packages.length).toBeGreaterThan(10)

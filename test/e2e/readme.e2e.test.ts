@@ -2,15 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RecordNormalizer } from '@millrace/formats'
-import {
-  createAdministration,
-  createConsumerGroup,
-  type KafkaRecord,
-  kafkaSettings,
-} from '@millrace/kafka'
+import { createAdministration, type KafkaRecord, kafkaSettings } from '@millrace/kafka'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { root, startProcess } from './support/processes.ts'
-import { until } from './support/until.ts'
+import { recordsOf } from './support/records.ts'
 
 /** The code block that follows `<!-- snippet: NAME -->` in README.md. */
 function snippet(name: string): string {
@@ -43,21 +38,7 @@ async function publishedBy(name: string): Promise<KafkaRecord> {
   })
   expect(await run.ended, run.output()).toBe(0)
 
-  const records: KafkaRecord[] = []
-  const consumer = createConsumerGroup(settings, {
-    topic,
-    group: topic,
-    from: 'earliest',
-    onRecords: async (some) => {
-      records.push(...some)
-    },
-    onAssigned: () => {},
-    onRevoked: async () => {},
-    onError: () => {},
-  })
-  onTestFinished(() => consumer.close())
-  await consumer.start()
-  await until(`the line of snippet ${name} is in the topic`, () => records.length > 0)
+  const records = await recordsOf(topic, 1)
   expect(records).toHaveLength(1)
   return records[0]!
 }

@@ -14,7 +14,7 @@ export interface Timestamp {
 const defaults: TimestampOptions = {}
 
 /**
- * Reads a number, a bigint or a text (formats.md part 2). Numbers mean seconds, milliseconds, microseconds or
+ * Reads a number, a bigint or a text. Numbers mean seconds, milliseconds, microseconds or
  * nanoseconds by their size. Undefined for anything unusable: zero, negative, outside the years 1 to 9999, dates
  * that do not exist.
  */

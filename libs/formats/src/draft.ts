@@ -48,7 +48,7 @@ export class Draft {
   formatName = ''
   /** The event's own part of a record that holds several, for `event.original`; default: the record's text. */
   original: string | undefined
-  /** The logger's name, where it may stand for the service's (DESIGN.md 2.3). */
+  /** The logger's name, where it may stand for the service's. */
   serviceFallback: string | undefined
   /** An `event` text: the message of structlog, unless there is another. */
   eventText: string | undefined

@@ -10,7 +10,7 @@ export function isEcsKey(key: string): boolean {
   return ecsFields.has(key) || ecsObjectPaths.has(key)
 }
 
-/** Places one root key of a line by ECS rules alone (formats.md part 7). */
+/** Places one root key of a line by ECS rules alone. */
 export function placeEcsKey(draft: Draft, key: string, value: SourceValue): void {
   const field = ecsFields.get(key)
   if (key === 'labels') placeLabels(draft, value)

@@ -1,4 +1,4 @@
-// Errors in a line, in the shapes of every logger, become `error.*` (formats.md part 4).
+// Errors in a line, in the shapes of every logger, become `error.*`.
 import type { EcsPath } from '@millrace/ecs'
 import type { Draft } from './draft.ts'
 import { setOwn } from './leftover.ts'

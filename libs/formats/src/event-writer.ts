@@ -5,7 +5,7 @@ import { Draft } from './draft.ts'
 import { builtIn, type Detection, type FormatList } from './format-list.ts'
 import type { FormatContext, Line, LogFormat } from './format.ts'
 
-/** Envelopes within envelopes; deeper ones are plain text (formats.md part 8). */
+/** Envelopes within envelopes; deeper ones are plain text. */
 export const envelopesMax = 4
 
 export class EventWriter implements FormatContext {

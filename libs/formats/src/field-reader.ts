@@ -18,7 +18,7 @@ export const readers = {
   keyword: 8,
 } as const
 
-/** Fields that only Millrace writes (DESIGN.md 2.3); the same names in a line are leftover. */
+/** Fields that only Millrace writes; the same names in a line are leftover. */
 const ownPaths = new Set<string>([
   'ecs.version',
   'event.id',

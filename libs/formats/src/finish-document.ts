@@ -147,7 +147,7 @@ function finishLevel(draft: Draft): void {
   draft.set(fields.level, hasError ? 'error' : 'info')
 }
 
-/** A time more than a day ahead of arrival is not believed (DESIGN.md 2.3). */
+/** A time more than a day ahead of arrival is not believed. */
 function finishTime(draft: Draft, record: RecordFacts): void {
   const arrival = formatEpochMs(record.createdAtMs)
   if (draft.timestampMs === undefined) draft.set(fields.timestamp, arrival)

@@ -1,4 +1,4 @@
-// Requests and responses in a line become `http.*`, `url.*` and `client.*` (formats.md part 5).
+// Requests and responses in a line become `http.*`, `url.*` and `client.*`.
 import { isIpAddress } from '@millrace/ecs'
 import type { Draft } from './draft.ts'
 import { setOwn } from './leftover.ts'

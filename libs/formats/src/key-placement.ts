@@ -8,7 +8,7 @@ import { isSourceObject, type SourceObject, type SourceValue } from './parse-jso
 
 type Place = (draft: Draft, key: string, value: SourceValue) => void
 
-/** The names of each thing, first usable wins (formats.md part 8, alias table). */
+/** The names of each thing, first usable wins. */
 export const aliases = {
   time: ['@timestamp', 'time', 'timestamp', 'ts', '@t', 'asctime', 'created', 't'],
   message: ['message', 'msg', '@m', 'short_message', 'event', 'text'],

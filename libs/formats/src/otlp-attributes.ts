@@ -5,7 +5,7 @@ import { placeEcsKey } from './ecs-placement.ts'
 import { jsonText, setOwn } from './leftover.ts'
 import { isSourceObject, type SourceObject, type SourceValue } from './parse-json.ts'
 
-/** Names that differ from ECS's (ECS `ecs_flat.yml`, `otel` entries; formats.md part 9). */
+/** Names that differ from ECS's (ECS `ecs_flat.yml`, `otel` entries). */
 const paths = new Map<string, EcsPath>([
   ['exception.type', 'error.type'],
   ['exception.message', 'error.message'],

@@ -4,15 +4,10 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { SourceFactsReader } from '@millrace/envelope'
 import { RecordNormalizer } from '@millrace/formats'
-import {
-  createAdministration,
-  createConsumerGroup,
-  type KafkaRecord,
-  kafkaSettings,
-} from '@millrace/kafka'
+import { createAdministration, kafkaSettings } from '@millrace/kafka'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { at } from '../../../test/e2e/support/documents.ts'
-import { until } from '../../../test/e2e/support/until.ts'
+import { recordsOf } from '../../../test/e2e/support/records.ts'
 
 const folder = join(import.meta.dirname, '..')
 const facts = {
@@ -59,30 +54,6 @@ function start(
     await ended
   })
   return { child, output: () => output, announced, ended }
-}
-
-async function recordsOf(topic: string, count: number): Promise<KafkaRecord[]> {
-  const records: KafkaRecord[] = []
-  const consumer = createConsumerGroup(
-    kafkaSettings.parse({ brokers: [...inject('stack').kafka] }),
-    {
-      topic,
-      group: topic,
-      from: 'earliest',
-      onRecords: async (some) => {
-        records.push(...some)
-      },
-      onAssigned: () => {},
-      onRevoked: async () => {},
-      onError: () => {},
-    },
-  )
-  onTestFinished(() => consumer.close())
-  await consumer.start()
-  await until(`${count} records were read`, () => records.length >= count, {
-    describe: () => String(records.length),
-  })
-  return records
 }
 
 test('every service delivers its lines with the facts of its header, up to the last one, and one trace id is in all three', async () => {

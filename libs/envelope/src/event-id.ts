@@ -30,6 +30,14 @@ export function mintInstanceId(clock: Pick<Clock, 'now'>, random: Pick<Random, '
   return id
 }
 
+/** When an instance was started, in epoch ms, by its own clock; undefined for a text that is no instance id. */
+export function instanceStartMs(instance: string): number | undefined {
+  if (!/^[0-9a-hjkmnp-tv-z]{16}$/.test(instance)) return undefined
+  let bits = 0n
+  for (const digit of instance) bits = (bits << 5n) | BigInt(crockford.indexOf(digit))
+  return Number(bits >> 32n)
+}
+
 /** `<instance>-<sequence, base36, zero-padded to 8>`; throws a RangeError below 1 and past 36^8 - 1. */
 export function formatEventId(instance: string, sequence: number): string {
   if (!Number.isInteger(sequence) || sequence < 1 || sequence >= 36 ** sequenceLength) {

@@ -1,14 +1,36 @@
-// The door of the envelope: identity and the header that travels with a record.
+// The door of the envelope: identity, the headers that travel with a record, and the ledger.
+export {
+  type DeadLetterAttempt,
+  deadLetterDataStream,
+  type DeadLetterFacts,
+  deadLetterHeader,
+  deadLetterHistoryMax,
+  decodeDeadLetterFacts,
+  encodeDeadLetterFacts,
+} from './dead-letter.ts'
 export {
   type EventIdParts,
   formatEventId,
   hashSource,
+  instanceStartMs,
   isEventId,
   mintInstanceId,
   nestedEventId,
   offsetEventId,
   parseEventId,
 } from './event-id.ts'
+export {
+  decodeLedger,
+  durabilities,
+  type Durability,
+  encodeLedger,
+  type Ledger,
+  ledgerDataStream,
+  ledgerId,
+  ledgerKind,
+  readLedger,
+} from './ledger.ts'
+export { type SequenceRange, SequenceRanges } from './sequence-ranges.ts'
 export {
   deadLetterTopic,
   type DecodedSource,

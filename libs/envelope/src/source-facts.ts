@@ -8,8 +8,8 @@ export const defaultNamespace = 'default'
 export const deadLetterTopic = (topic: string): string => `${topic}.dead-letter`
 
 /**
- * What is constant for one instance. Absent members are left out of the header. `truncated` is the
- * exception: it is there only on the record of a line that was cut to fit the topic.
+ * What is constant for one instance. Absent members are left out of the header. `truncated` and `resent`
+ * are the exceptions: they are there only on the records that they are true of.
  */
 export interface SourceFacts {
   format?: string
@@ -26,6 +26,8 @@ export interface SourceFacts {
   kind?: string
   /** The true length in bytes of a line that was cut. */
   truncated?: number
+  /** The topic may hold this id already: an unanswered publish tried again, a spool or a dead letter sent again. */
+  resent?: true
 }
 
 const textMembers = [
@@ -47,6 +49,7 @@ export function encodeSourceFacts(facts: SourceFacts): Buffer {
   const members: Record<string, unknown> = { v: 1 }
   for (const name of textMembers) if (facts[name] !== undefined) members[name] = facts[name]
   if (facts.truncated !== undefined) members['truncated'] = facts.truncated
+  if (facts.resent === true) members['resent'] = true
   return Buffer.from(JSON.stringify(members))
 }
 
@@ -71,6 +74,7 @@ export function decodeSourceFacts(bytes: Uint8Array): SourceFacts | undefined {
   const truncated = members['truncated']
   if (typeof truncated === 'number' && Number.isSafeInteger(truncated) && truncated > 0)
     facts.truncated = truncated
+  if (members['resent'] === true) facts.resent = true
   return facts
 }
 

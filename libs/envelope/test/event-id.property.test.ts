@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import {
   formatEventId,
   hashSource,
+  instanceStartMs,
   isEventId,
   mintInstanceId,
   nestedEventId,
@@ -36,6 +37,16 @@ test('ids sort as their start times and sequences do', () => {
       expect(one < two ? -1 : Number(one > two)).toBe(expected)
     }),
   )
+})
+
+test('an instance id says when its instance was started', () => {
+  fc.assert(
+    fc.property(startMs, (atMs) => {
+      const random = { bytes: (): Uint8Array => new Uint8Array([255, 0, 128, 7]) }
+      expect(instanceStartMs(mintInstanceId({ now: () => atMs }, random))).toBe(atMs)
+    }),
+  )
+  expect(instanceStartMs('k123')).toBeUndefined()
 })
 
 test('a sequence below 1 or past eight base36 digits is refused', () => {

@@ -13,6 +13,7 @@ test('facts come back as they were written, and absent members are left out', ()
     'service.name': 'orders',
     'host.name': 'web-1',
     truncated: 2_000_000,
+    resent: true as const,
   }
   const bytes = encodeSourceFacts(facts)
   expect(JSON.parse(bytes.toString())).toEqual({ v: 1, ...facts })

@@ -1,7 +1,7 @@
 // The topic, looked after: create, describe and list, for the setup, the doctor and the tests.
 import { type ErrorCode, SourceError } from '@millrace/foundation'
 import { ClusterLink, type ClusterOptions } from './cluster.ts'
-import { type KafkaFailure, kafkaFailure } from './failure.ts'
+import { isAbout, type KafkaFailure, kafkaFailure } from './failure.ts'
 import { findCoordinator } from './group/coordinator.ts'
 import { MemberAssignment } from './kafkajs-seams.ts'
 import type { KafkaCluster, KafkaMetadata } from './kafkajs-types.ts'
@@ -126,6 +126,29 @@ class KafkaAdministration implements Administration {
         .flatMap((each) => each.partitions)
         .map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }))
         .toSorted((left, right) => left.partition - right.partition)
+    })
+  }
+
+  setGroupOffsets(
+    group: string,
+    topic: string,
+    offsets: readonly { partition: number; offset: number }[],
+  ): Promise<boolean> {
+    return this.#call(`the offsets of group ${group} to be set`, async (cluster) => {
+      const coordinator = await findCoordinator(cluster, group)
+      const partitions = offsets.map(({ partition, offset }) => ({
+        partition,
+        offset: String(offset),
+      }))
+      // A commit by nobody, which Kafka takes only while the group is empty.
+      const nobody = { groupId: group, groupGenerationId: -1, memberId: '' }
+      try {
+        await coordinator.offsetCommit({ ...nobody, topics: [{ topic, partitions }] })
+        return true
+      } catch (thrown) {
+        if (isAbout(thrown, 'UNKNOWN_MEMBER_ID')) return false
+        throw thrown
+      }
     })
   }
 
@@ -261,14 +284,6 @@ async function partitionsIfAny(
     }
     throw thrown
   }
-}
-
-/** Whether Kafka's answer, or the only part of it that failed, has this error name. */
-function isAbout(thrown: unknown, type: string): boolean {
-  if (typeof thrown !== 'object' || thrown === null) return false
-  const { type: own, errors } = thrown as { type?: unknown; errors?: unknown }
-  if (own === type) return true
-  return Array.isArray(errors) && errors.length > 0 && errors.every((each) => isAbout(each, type))
 }
 
 function assignedPartitions(bytes: Buffer): number[] {

@@ -161,3 +161,11 @@ function typeOf(error: unknown): string {
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
+
+/** Whether Kafka's answer, or the only part of it that failed, has this error name. */
+export function isAbout(thrown: unknown, type: string): boolean {
+  if (typeof thrown !== 'object' || thrown === null) return false
+  const { type: own, errors } = thrown as { type?: unknown; errors?: unknown }
+  if (own === type) return true
+  return Array.isArray(errors) && errors.length > 0 && errors.every((each) => isAbout(each, type))
+}

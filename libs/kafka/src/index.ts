@@ -32,3 +32,9 @@ export {
 export type { ClusterOptions, KafkaLogEntry } from './cluster.ts'
 export { type FailureReason, failureReasons } from './failure.ts'
 export { createProducer, type ProducerOptions } from './producer.ts'
+export {
+  type RangesRead,
+  type ReadRangesOptions,
+  readTopicRanges,
+  type TopicRange,
+} from './topic-ranges.ts'

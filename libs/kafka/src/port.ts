@@ -140,6 +140,12 @@ export interface Administration {
   topicOffsets(topic: string): Promise<{ partition: number; low: number; high: number }[]>
   /** Committed offsets; -1 where the group has none. */
   groupOffsets(group: string, topic: string): Promise<PartitionOffset[]>
+  /** Where the group goes on. False, and nothing changed, while it has members: they would not notice. */
+  setGroupOffsets(
+    group: string,
+    topic: string,
+    offsets: readonly Pick<PartitionOffset, 'partition' | 'offset'>[],
+  ): Promise<boolean>
   groups(): Promise<string[]>
   groupMembers(group: string): Promise<{
     state: string

@@ -189,6 +189,20 @@ describe('a consumer group', () => {
     expect(await committed()).toBe(600)
   })
 
+  it('is set to other offsets only while it is empty, and reads again from there', async () => {
+    await bench.publish(numbered(60), { batchSize: 10 })
+    const first = join()
+    await until('all is read', () => first.records.length === 60)
+    await first.commit()
+    const { administration, group, topic } = bench
+    const start = [0, 1, 2, 3, 4, 5].map((partition) => ({ partition, offset: 0 }))
+    expect(await administration.setGroupOffsets(group, topic, start)).toBe(false)
+    await first.group.close()
+    expect(await administration.setGroupOffsets(group, topic, start)).toBe(true)
+    const second = join()
+    await until('all is read again', () => second.records.length === 60)
+  })
+
   it('starts at the end with `latest`, and after a crash where it had started', async () => {
     await bench.publish(numbered(60, 'old'), { batchSize: 10 })
     const first = join({ from: 'latest' })

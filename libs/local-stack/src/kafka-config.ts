@@ -6,15 +6,19 @@ export interface BrokerConfig {
   /** Of all nodes, in the order of their ids. */
   ports: readonly number[]
   controllerPorts: readonly number[]
+  /** A second listener on this node's own port, which tells clients another port. */
+  proxied?: { port: number; advertisedPort: number }
   logDirectory: string
   extraProperties?: Readonly<Record<string, string>>
 }
 
 /** Kafka's properties for one node that is broker and controller (KRaft, static quorum). */
 export function kafkaProperties(config: BrokerConfig): Record<string, string> {
-  const { nodeId, ports, controllerPorts, logDirectory, extraProperties } = config
+  const { nodeId, ports, controllerPorts, proxied, logDirectory, extraProperties } = config
   const nodes = ports.length
   const listener = `PLAINTEXT://127.0.0.1:${ports[nodeId - 1]}`
+  const own = proxied === undefined ? '' : `,PROXIED://127.0.0.1:${proxied.port}`
+  const told = proxied === undefined ? '' : `,PROXIED://127.0.0.1:${proxied.advertisedPort}`
   const inSyncMin = String(nodes === 1 ? 1 : 2)
   return {
     'process.roles': 'broker,controller',
@@ -22,9 +26,9 @@ export function kafkaProperties(config: BrokerConfig): Record<string, string> {
     'controller.quorum.voters': controllerPorts
       .map((port, index) => `${index + 1}@127.0.0.1:${port}`)
       .join(','),
-    listeners: `${listener},CONTROLLER://127.0.0.1:${controllerPorts[nodeId - 1]}`,
-    'advertised.listeners': listener,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `${listener}${own},CONTROLLER://127.0.0.1:${controllerPorts[nodeId - 1]}`,
+    'advertised.listeners': `${listener}${told}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': logDirectory,

@@ -31,6 +31,11 @@ export interface KafkaOptions {
   brokers?: 1 | 3
   /** One port per broker; 0, and each one that is absent, is any free port. Kept over restarts. */
   ports?: readonly number[]
+  /**
+   * A second listener per broker, for clients behind a proxy: a broker tells those who come by it the
+   * advertised port, where something of the caller's forwards to its own. One entry per broker. Default: none.
+   */
+  proxied?: readonly { port: number; advertisedPort: number }[]
   /** Kafka's own server properties, for every broker; they win over ours. */
   extraProperties?: Readonly<Record<string, string>>
 }

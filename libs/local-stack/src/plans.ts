@@ -49,7 +49,15 @@ export function kafkaPlan(nodeId: number, kafka: KafkaPlan, context: PlanContext
     ],
     configure() {
       mkdirSync(join(home, 'tmp'), { recursive: true })
-      const config = { nodeId, ports, controllerPorts, logDirectory, extraProperties }
+      const proxied = kafka.proxied?.[nodeId - 1]
+      const config = {
+        nodeId,
+        ports,
+        controllerPorts,
+        ...(proxied === undefined ? {} : { proxied }),
+        logDirectory,
+        extraProperties,
+      }
       writeFileSync(properties, renderProperties(kafkaProperties(config)))
       writeFileSync(log4j, kafkaLog4j)
     },

@@ -29,6 +29,16 @@ test('each node of three listens on its own ports and names the whole quorum', (
   expect(properties['controller.quorum.voters']).toBe('1@127.0.0.1:4,2@127.0.0.1:5,3@127.0.0.1:6')
 })
 
+test('a second listener tells clients the port of the proxy before it, and brokers talk past it', () => {
+  const proxied = { port: 7, advertisedPort: 8 }
+  const properties = kafkaProperties({ ...three, nodeId: 2, proxied })
+  expect(properties['listeners']).toBe(
+    'PLAINTEXT://127.0.0.1:2,PROXIED://127.0.0.1:7,CONTROLLER://127.0.0.1:5',
+  )
+  expect(properties['advertised.listeners']).toBe('PLAINTEXT://127.0.0.1:2,PROXIED://127.0.0.1:8')
+  expect(properties['inter.broker.listener.name']).toBe('PLAINTEXT')
+})
+
 test('topics are never created by asking for them, and extra properties win', () => {
   expect(kafkaProperties(one)['auto.create.topics.enable']).toBe('false')
   const extraProperties = { 'auto.create.topics.enable': 'true', 'message.max.bytes': '2000' }

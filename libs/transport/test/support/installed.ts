@@ -1,4 +1,4 @@
-// What users get: the four published packages, packed and unpacked into a folder of their own, beside the loggers.
+// What users get: the five published packages, packed and unpacked into a folder of their own, beside the loggers.
 import { execFileSync, spawn } from 'node:child_process'
 import {
   cpSync,
@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../../../..')
-const published = ['foundation', 'envelope', 'kafka', 'transport']
+const published = ['foundation', 'envelope', 'kafka', 'spool', 'transport']
 const loggers = ['pino', 'winston', 'bunyan']
 
 /**

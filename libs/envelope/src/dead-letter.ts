@@ -1,7 +1,10 @@
 // The dead letter's own header: why a record was parked, where it came from, and what happened to it before.
+import type { RecordHeaders } from './source-facts.ts'
 
 /** Header beside the original ones on every record of the dead-letter topic, and on a record that is replayed from there. */
 export const deadLetterHeader = 'millrace-dead-letter'
+/** Beside it in the dead-letter topic only: the key that the record had, where that is not its event id. */
+export const deadLetterKeyHeader = 'millrace-dead-letter-key'
 /** Where the indexer keeps a readable document of each dead letter. */
 export const deadLetterDataStream = 'logs-millrace.dead_letter-default'
 /** Most earlier causes that are kept with a dead letter that fails again; the oldest go first. */
@@ -69,6 +72,29 @@ export function decodeDeadLetterFacts(bytes: Uint8Array): DeadLetterFacts | unde
     attempts: isCount(attempts) && attempts > 0 ? attempts : 1,
     history: earlier.filter((each) => each !== undefined).slice(-deadLetterHistoryMax),
   }
+}
+
+const idPattern =
+  /^(?:[0-9a-hjkmnp-tv-z]{16}-[0-9a-z]{8}|k[0-9a-f]{12}-\d{1,10}-\d{16})(?:\.\d{1,9})?$/
+
+/** The id of the record that holds an event: that of the event, without the index of those that share a record. */
+export function recordIdOf(eventId: string): string {
+  return idPattern.test(eventId) ? eventId.replace(/\.\d+$/, '') : eventId
+}
+
+/**
+ * The id of a replayed record: its place in the topic is another now, and whatever it becomes must not be
+ * double. Undefined for a record that was not replayed, and for an id that Millrace does not make.
+ */
+export function replayedRecordId(headers: RecordHeaders): string | undefined {
+  const header = headers[deadLetterHeader]
+  const eventId = header === undefined ? undefined : decodeDeadLetterFacts(header)?.eventId
+  return eventId !== undefined && idPattern.test(eventId) ? recordIdOf(eventId) : undefined
+}
+
+/** `_id` of the readable document: the same for each worker that parks the same record. */
+export function deadLetterId({ eventId, attempts }: { eventId: string; attempts: number }): string {
+  return `${eventId}-dead-letter-${attempts}`
 }
 
 function readAttempt(members: Record<string, unknown>): DeadLetterAttempt | undefined {

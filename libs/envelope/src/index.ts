@@ -5,8 +5,12 @@ export {
   type DeadLetterFacts,
   deadLetterHeader,
   deadLetterHistoryMax,
+  deadLetterId,
+  deadLetterKeyHeader,
   decodeDeadLetterFacts,
   encodeDeadLetterFacts,
+  recordIdOf,
+  replayedRecordId,
 } from './dead-letter.ts'
 export {
   type EventIdParts,

@@ -3,7 +3,10 @@ import {
   type DeadLetterFacts,
   decodeDeadLetterFacts,
   deadLetterHistoryMax,
+  deadLetterId,
   encodeDeadLetterFacts,
+  recordIdOf,
+  replayedRecordId,
 } from '../src/dead-letter.ts'
 
 const attempt = {
@@ -44,5 +47,39 @@ describe('the header of a dead letter', () => {
     for (const text of ['', '{}', '{"v":1}', '{"v":1,"code":"A","reason":"b","eventId":""}']) {
       expect(decodeDeadLetterFacts(Buffer.from(text))).toBeUndefined()
     }
+  })
+})
+
+describe('the id of a replayed record', () => {
+  const headersWith = (eventId: string): Record<string, Uint8Array> => ({
+    'millrace-dead-letter': Buffer.from(encodeDeadLetterFacts({ ...facts, eventId })),
+  })
+
+  it.each([
+    ['a minted id', '01hgw2bbg0000001-00000001', '01hgw2bbg0000001-00000001'],
+    ['one event of several', '01hgw2bbg0000001-00000001.12', '01hgw2bbg0000001-00000001'],
+    ['the id of a place', 'k0123456789ab-3-0000000000000007', 'k0123456789ab-3-0000000000000007'],
+    [
+      'an event of a place',
+      'k0123456789ab-3-0000000000000007.0',
+      'k0123456789ab-3-0000000000000007',
+    ],
+    ['anything else', 'customer-7', undefined],
+  ])('is that of its record for %s', (_, eventId, expected) => {
+    expect(replayedRecordId(headersWith(eventId))).toBe(expected)
+  })
+
+  it('is not there for a record that was not replayed, or whose header says nothing', () => {
+    expect(replayedRecordId({})).toBeUndefined()
+    expect(replayedRecordId({ 'millrace-dead-letter': Buffer.from('{}') })).toBeUndefined()
+  })
+
+  it('takes only an index off, and never a part of another name', () => {
+    expect(recordIdOf('01hgw2bbg0000001-ledger-00000003')).toBe('01hgw2bbg0000001-ledger-00000003')
+    expect(recordIdOf('host.7')).toBe('host.7')
+  })
+
+  it('differs from the document of its dead letter, which each attempt has of its own', () => {
+    expect(deadLetterId(facts)).toBe('01hgw2bbg0000001-00000001-dead-letter-2')
   })
 })

@@ -9,6 +9,7 @@ import {
   offsetEventId,
   parseEventId,
   type RecordHeaders,
+  replayedRecordId,
   SourceFactsReader,
 } from '@millrace/envelope'
 import { ConfigError, errorText, type Rejection } from '@millrace/foundation'
@@ -186,7 +187,7 @@ export class RecordNormalizer {
     const parts = keyText === undefined ? undefined : parseEventId(keyText)
     const traceparent = record.headers['traceparent']
     return {
-      // The minted id that is the record's key, else one made of the record's place in the topic.
+      // The minted id that is the record's key, else the one it had before a replay, else one made of its place.
       id: parts === undefined ? this.#placeId(record) : keyText!,
       source,
       format: '',
@@ -200,7 +201,9 @@ export class RecordNormalizer {
     }
   }
 
-  #placeId({ topic, partition, offset }: SourceRecord): string {
+  #placeId({ topic, partition, offset, headers }: SourceRecord): string {
+    const replayed = replayedRecordId(headers)
+    if (replayed !== undefined) return replayed
     let hash = this.#topicHashes.get(topic)
     if (hash === undefined) {
       hash = hashSource(this.#options.clusterId, topic)

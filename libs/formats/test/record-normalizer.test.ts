@@ -55,6 +55,15 @@ describe('identity', () => {
   ])('a record that %s gets the id of its offset', (_name, more) => {
     expect(normalizer.normalize(record('x', more), receivedAtMs).events[0]!.id).toBe(offsetId)
   })
+
+  test('a replayed record keeps the id of the place where it was read first', () => {
+    const eventId = `k${hashSource('cluster', 'logs')}-1-0000000000000007`
+    const place = { topic: 'logs', partition: 1, offset: 7, timestamp: 0 }
+    const header = JSON.stringify({ v: 1, code: 'C', reason: 'r', eventId, ...place })
+    const headers = { 'millrace-dead-letter': Buffer.from(header) }
+    const { events } = normalizer.normalize(record('x', { headers }), receivedAtMs)
+    expect(events[0]!.id).toBe(eventId)
+  })
 })
 
 describe('records that yield no document', () => {

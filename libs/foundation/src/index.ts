@@ -1,6 +1,7 @@
 // The door of the foundation: time, chance and failure.
 export { type Clock, systemClock, type Timer } from './clock.ts'
 export { type Random, seededRandom, systemRandom } from './random.ts'
+export { crc32c } from './crc32c.ts'
 export { backoffDelayMs, type BackoffOptions } from './backoff.ts'
 export {
   BulkRequestError,

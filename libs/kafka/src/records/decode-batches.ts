@@ -1,6 +1,6 @@
 // Records, on their way in: record batches (magic 2) into records, checked, unpacked and in order.
+import { crc32c } from '@millrace/foundation'
 import { codecByName, compressionByBits } from '../codecs/registry.ts'
-import { crc32c } from '../crc32c.ts'
 import type { Compression, KafkaRecord } from '../port.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { AbortedTransaction } from './decode-fetch.ts'

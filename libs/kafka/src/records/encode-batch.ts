@@ -1,6 +1,6 @@
 // Records, on their way out: one record batch (magic 2) as Kafka's protocol guide describes it.
+import { crc32c } from '@millrace/foundation'
 import { codecByName, compressionBits } from '../codecs/registry.ts'
-import { crc32c } from '../crc32c.ts'
 import type { Compression, OutgoingRecord } from '../port.ts'
 import { byteLengthOf, sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts'
 

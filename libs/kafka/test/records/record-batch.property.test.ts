@@ -1,3 +1,4 @@
+import { crc32c } from '@millrace/foundation'
 import fc from 'fast-check'
 import Decoder from 'kafkajs/src/protocol/decoder.js'
 import kafkajsRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js'
@@ -5,7 +6,6 @@ import kafkajsDecodeBatch from 'kafkajs/src/protocol/recordBatch/v0/decoder.js'
 import kafkajsBatch from 'kafkajs/src/protocol/recordBatch/v0/index.js'
 import { describe, expect, it } from 'vitest'
 import type { KafkaRecord, OutgoingRecord } from '../../src/index.ts'
-import { crc32c } from '../../src/crc32c.ts'
 import { RecordSetReader } from '../../src/records/decode-batches.ts'
 import { encodeBatch } from '../../src/records/encode-batch.ts'
 

@@ -1,4 +1,4 @@
-// A batch's checksum: CRC-32C (Castagnoli, RFC 3720 B.4), as Kafka's record batches carry it.
+// The checksum: CRC-32C (Castagnoli, RFC 3720 B.4), as Kafka's record batches and the spool's frames carry it.
 
 const tables = buildTables()
 

@@ -79,6 +79,12 @@ export const ecsObjectPaths: ReadonlySet<string> = buildObjectPaths(ecsFields)
 export const ownFields = {
   /** The name of the format that read the line. */
   'millrace.format': { type: 'keyword' },
+  /** Of the documents that tell of dead letters: what they have in common, where they were, how often they failed. */
+  'millrace.dead_letter.group': { type: 'keyword' },
+  'millrace.dead_letter.topic': { type: 'keyword' },
+  'millrace.dead_letter.partition': { type: 'long' },
+  'millrace.dead_letter.offset': { type: 'long' },
+  'millrace.dead_letter.attempts': { type: 'long' },
   /** Everything without a home in ECS. The limits are those that `libs/formats` writes within. */
   attributes: { type: 'flattened', ignore_above: 4096, depth_limit: 20 },
 } as const

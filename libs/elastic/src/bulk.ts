@@ -4,6 +4,8 @@ import { type Connection, type StoreRequest } from './connection.ts'
 
 export interface BulkItemAnswer {
   _id?: string
+  /** The backing index; only where it was asked for. */
+  _index?: string
   status?: number
   error?: unknown
   failure_store?: string
@@ -22,6 +24,8 @@ export interface BulkOptions {
   signal?: AbortSignal
   /** Default: the settings' `requestTimeoutMs`. */
   timeoutMs?: number
+  /** Whether each item of the answer says which backing index it went to. Default: no. */
+  namesIndices?: boolean
 }
 
 /**
@@ -35,6 +39,7 @@ const filterPath = 'took,errors,items.*._id,items.*.status,items.*.error,items.*
  * plain index with guessed types comes into being in the data stream's place.
  */
 const querystring = { filter_path: filterPath, require_data_stream: true } as const
+const namingQuerystring = { ...querystring, filter_path: `${filterPath},items.*._index` } as const
 
 /**
  * How long the server waits for a shard that is not there (its default is a minute, longer than we wait for
@@ -50,13 +55,16 @@ const shardWaitMaxMs = 5_000
 export async function sendBulk(
   connection: Connection,
   body: Buffer | string,
-  options: BulkOptions,
+  { namesIndices = false, ...options }: BulkOptions,
 ): Promise<BulkAnswer> {
   const shardWaitMs = Math.min(shardWaitMaxMs, Math.ceil((options.timeoutMs ?? 60_000) / 2))
   const request: StoreRequest = {
     method: 'POST',
     path: '/_bulk',
-    querystring: { ...querystring, timeout: `${shardWaitMs}ms` },
+    querystring: {
+      ...(namesIndices ? namingQuerystring : querystring),
+      timeout: `${shardWaitMs}ms`,
+    },
     body,
     ...options,
   }

@@ -1,5 +1,6 @@
 // The door of the store.
 export { type BulkAnswer, type BulkItemAnswer, type BulkOptions } from './bulk.ts'
+export { type BackingIndex, type CopyRequestOptions, type StoredCopy } from './copies.ts'
 export { type StoreRequest, type StoreResponse } from './connection.ts'
 export { isRetryableRequestStatus } from './request-error.ts'
 export { elasticSettings, type ElasticSettings, type ElasticSettingsInput } from './settings.ts'

@@ -84,12 +84,27 @@ export function refusalOf(request: StoreRequest, error: unknown): BulkRequestErr
   )
 }
 
+/** For a part of an answer that is an error of its own, as in a multi get: what its type says. */
+export function refusedWord(request: string, error: unknown): BulkRequestError {
+  const cause = causeOf({ body: { error } })
+  const isForbidden = cause.startsWith(': security_exception')
+  const hint = isForbidden ? hintFor(403, cause) : ''
+  return new BulkRequestError(
+    isForbidden ? 'MILLRACE_BULK_REFUSED' : 'MILLRACE_BULK_UNREACHABLE',
+    `Elasticsearch answered a part of ${request} with an error${cause}${hint}`,
+    {
+      retryable: !isForbidden,
+      context: isForbidden ? { status: 403, needsPerson: true } : { reason: 'answer' },
+    },
+  )
+}
+
 function hintFor(status: number, cause: string): string {
   if (status === 401) {
     return '. Set MILLRACE_ELASTICSEARCH_API_KEY, or MILLRACE_ELASTICSEARCH_USERNAME and MILLRACE_ELASTICSEARCH_PASSWORD, to credentials that it knows'
   }
   if (status === 403) {
-    return '. The API key or user of MILLRACE_ELASTICSEARCH_API_KEY or MILLRACE_ELASTICSEARCH_USERNAME lacks a privilege: indexing needs create_doc, auto_configure and read on logs-*-*, setup needs manage_index_templates'
+    return '. The API key or user of MILLRACE_ELASTICSEARCH_API_KEY or MILLRACE_ELASTICSEARCH_USERNAME lacks a privilege: indexing needs create_doc, auto_configure, read, view_index_metadata and delete on logs-*-*, setup needs manage_index_templates'
   }
   // A 404 with Elasticsearch's own words is about an index; without them it is some other server's.
   if ((status === 404 && cause === '') || status === 405 || status < 400) {

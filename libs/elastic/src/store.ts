@@ -1,6 +1,14 @@
 // The store, as the rest of Millrace sees it: no type of the Elasticsearch client leaves this package.
 import { BulkRequestError, type Clock, errorText, systemClock } from '@millrace/foundation'
 import { type BulkAnswer, type BulkOptions, sendBulk } from './bulk.ts'
+import {
+  backingIndices,
+  type BackingIndex,
+  type CopyRequestOptions,
+  deleteCopy,
+  findDocuments,
+  type StoredCopy,
+} from './copies.ts'
 import { Connection, type StoreRequest, type StoreResponse } from './connection.ts'
 import { type ElasticSettingsInput, parseSettings } from './settings.ts'
 import { checkTemplates, type TemplateCheck } from './templates/check.ts'
@@ -9,6 +17,16 @@ import { type InstallOptions, type InstallReport, installTemplates } from './tem
 export interface ElasticStore {
   /** One bulk request, one try. @throws BulkRequestError, see `isRetryableRequestStatus`. */
   bulk(body: Buffer | string, options?: BulkOptions): Promise<BulkAnswer>
+  /** Oldest first; none where there is no such data stream. @throws BulkRequestError */
+  backingIndices(dataStream: string, options?: CopyRequestOptions): Promise<BackingIndex[]>
+  /** Which of the ids one backing index holds, refreshed or not. @throws BulkRequestError */
+  findDocuments(
+    index: string,
+    ids: readonly string[],
+    options?: CopyRequestOptions,
+  ): Promise<StoredCopy[]>
+  /** False when it was gone or changed. @throws BulkRequestError */
+  deleteCopy(index: string, copy: StoredCopy, options?: CopyRequestOptions): Promise<boolean>
   /** Any other request: search, count, refresh. @throws BulkRequestError */
   request<Body = unknown>(request: StoreRequest): Promise<StoreResponse<Body>>
   /** Whether Elasticsearch answers and knows these credentials. Never rejects. */
@@ -36,6 +54,9 @@ export function createElasticStore(
   const readinessProblem = async (): Promise<string | undefined> => await askHealth(connection)
   return {
     bulk: (body, options = {}) => sendBulk(connection, body, options),
+    backingIndices: (dataStream, options) => backingIndices(connection, dataStream, options),
+    findDocuments: (index, ids, options) => findDocuments(connection, index, ids, options),
+    deleteCopy: (index, copy, options) => deleteCopy(connection, index, copy, options),
     request: (request) => connection.send(request),
     isReady: async () => (await readinessProblem()) === undefined,
     readinessProblem,

@@ -53,7 +53,7 @@ async function count(stream: string, query: object): Promise<number> {
 test('installing twice changes nothing, and the check is content', async () => {
   const report = await store.installTemplates()
   expect(report.ok).toBe(true)
-  expect(report.templates.map(({ action }) => action)).toEqual(Array(3).fill('unchanged'))
+  expect(report.templates.map(({ action }) => action)).toEqual(Array(4).fill('unchanged'))
   expect(await store.checkTemplates()).toMatchObject({ ok: true, missing: [], outdated: [] })
 })
 
@@ -188,6 +188,26 @@ test('long values are taken and kept whole', async () => {
 function searchAnswer(source: object): object {
   return { hits: { hits: [{ _source: source }] } }
 }
+
+test('a ledger is taken whole, however long its ranges are, and found by what is mapped', async () => {
+  const stream = `metrics-millrace.test_${randomBytes(6).toString('hex')}-test`
+  const ranges = Array.from({ length: 20_000 }, (_, index) => index * 3 + 1).join(',')
+  const ledger = {
+    v: 1,
+    instance: '01hgw2bbg0000001',
+    issued: 60_000,
+    at: 1_767_323_045_678,
+    dropped: { 'memory-full': 20_000 },
+    droppedRanges: { 'memory-full': ranges },
+    spooledRanges: ranges,
+  }
+  const [item] = await create(stream, { one: { millrace: { ledger } } })
+  expect(item!.status).toBe(201)
+  expect(await count(stream, { term: { 'millrace.ledger.instance': ledger.instance } })).toBe(1)
+  expect(await count(stream, { range: { 'millrace.ledger.issued': { gte: 60_000 } } })).toBe(1)
+  const { body } = await store.request({ method: 'POST', path: `/${stream}/_search` })
+  expect(body).toMatchObject({ hits: { hits: [{ _source: { millrace: { ledger } } }] } })
+})
 
 test('zipped bodies are taken as well', async () => {
   const zipping = createElasticStore({

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type Capabilities, fullCapabilities } from './capabilities.ts'
 import { buildMappings, countFields } from './mappings.ts'
+import { metricsMappings, metricsPattern } from './metrics.ts'
 
 /** Raised with every change of the templates that a running installation must get. */
 export const templateVersion = 1
@@ -12,6 +13,9 @@ export const templateNames = {
   /** The user's own component template: applied last, never written by Millrace. */
   custom: 'millrace-logs@custom',
   index: 'millrace-logs',
+  /** Of the ledgers, which are not among the logs. */
+  metrics: 'millrace-metrics',
+  metricsCustom: 'millrace-metrics@custom',
 } as const
 
 export const logsPattern = 'logs-*-*'
@@ -78,16 +82,30 @@ function buildContents(
   return [
     component(templateNames.settings, { settings: { index: settings(countFields(properties)) } }),
     component(templateNames.mappings, { mappings }),
-    {
-      name: templateNames.index,
-      path: `/_index_template/${templateNames.index}`,
-      content: indexTemplate(capabilities, options),
-    },
+    index(templateNames.metrics, {
+      index_patterns: [metricsPattern],
+      composed_of: [templateNames.metricsCustom],
+      ignore_missing_component_templates: [templateNames.metricsCustom],
+      ...dataStreamTemplate(capabilities, options, {
+        settings: { index: { mode: 'standard', auto_expand_replicas: '0-1' } },
+        mappings: metricsMappings(capabilities, { millrace: definitionHash }),
+      }),
+    }),
+    index(templateNames.index, {
+      index_patterns: [logsPattern],
+      composed_of: [templateNames.settings, templateNames.mappings, templateNames.custom],
+      ignore_missing_component_templates: [templateNames.custom],
+      ...dataStreamTemplate(capabilities, options),
+    }),
   ]
 }
 
 function component(name: string, template: object): Content {
   return { name, path: `/_component_template/${name}`, content: { template } }
+}
+
+function index(name: string, content: Record<string, unknown>): Content {
+  return { name, path: `/_index_template/${name}`, content }
 }
 
 function settings(fieldCount: number): object {
@@ -119,23 +137,23 @@ function settings(fieldCount: number): object {
   }
 }
 
-function indexTemplate(
+/** What both index templates have in common: data streams, their lifecycle, no failure store. */
+function dataStreamTemplate(
   capabilities: Capabilities,
   options: TemplateOptions,
+  template: object = {},
 ): Record<string, unknown> {
   const lifecycle =
     options.retention === undefined
       ? { enabled: true }
       : { enabled: true, data_retention: options.retention }
   return {
-    index_patterns: [logsPattern],
-    // Elasticsearch's own `logs` template has 100, integrations of Fleet have 200.
+    // Elasticsearch's own `logs` and `metrics` templates have 100, integrations of Fleet have 200.
     priority: 250,
     data_stream: {},
     allow_auto_create: true,
-    composed_of: [templateNames.settings, templateNames.mappings, templateNames.custom],
-    ignore_missing_component_templates: [templateNames.custom],
     template: {
+      ...template,
       ...(capabilities.features.has('lifecycle') ? { lifecycle } : {}),
       ...(capabilities.features.has('no-failure-store')
         ? { data_stream_options: { failure_store: { enabled: false } } }

@@ -1,6 +1,9 @@
 // Templates, as they are: what is installed, by whom, and which data streams were made by an older release.
 import { type Connection } from '../connection.ts'
 import { logsPattern, type Template, type TemplateMeta } from './definition.ts'
+import { metricsPattern } from './metrics.ts'
+
+const patterns = `${logsPattern},${metricsPattern}`
 
 export type Installed =
   | { found: 'nothing' }
@@ -43,13 +46,13 @@ export async function dataStreamsWithOtherMappings(
 ): Promise<string[]> {
   const streams = await connection.send<{
     data_streams?: { name: string; backing_indices: string[] | string }[]
-  }>({ method: 'GET', path: `/_resolve/index/${logsPattern}`, acceptStatuses: [403, 404] })
+  }>({ method: 'GET', path: `/_resolve/index/${patterns}`, acceptStatuses: [403, 404] })
   if (streams.status !== 200) return []
   const mappings = await connection.send<
     Record<string, { mappings?: { _meta?: { millrace?: string } } }>
   >({
     method: 'GET',
-    path: `/${logsPattern}/_mapping`,
+    path: `/${patterns}/_mapping`,
     querystring: { filter_path: '*.mappings._meta', allow_no_indices: true },
     acceptStatuses: [403, 404],
   })

@@ -36,7 +36,7 @@ export function countFields(properties: Readonly<Record<string, unknown>>): numb
   return count
 }
 
-function mapField(field: EcsField, capabilities: Capabilities): FieldMapping {
+export function mapField(field: EcsField, capabilities: Capabilities): FieldMapping {
   if (!field.indexed) return { type: 'keyword', index: false, doc_values: false }
   const mapping = mapType(field.type, capabilities)
   if (!field.text) return mapping
@@ -54,11 +54,12 @@ function mapType(type: string, capabilities: Capabilities): FieldMapping {
   return { type }
 }
 
-function keyword(): FieldMapping {
+export function keyword(): FieldMapping {
   return { type: 'keyword', ignore_above: keywordLengthMax }
 }
 
-function place(tree: FieldTree, segments: readonly string[], mapping: FieldMapping): void {
+/** Puts a mapping at its place in the tree; objects on the way are made. */
+export function place(tree: FieldTree, segments: readonly string[], mapping: FieldMapping): void {
   let node = tree
   for (const segment of segments.slice(0, -1)) {
     node.properties[segment] ??= { properties: {} }

@@ -57,8 +57,8 @@ test('nothing but the list can become a field, and leftovers have one place', ()
 test('the limit on fields covers every leaf, multi-field and object, with room to spare', () => {
   const { properties } = mappingsOf(fullCapabilities)
   const multiFields = [...ecsFields.values()].filter(({ text }) => text).length
-  // `attributes`, `millrace` and `millrace.format` stand beside ECS.
-  const expected = ecsFields.size + ecsObjectPaths.size + multiFields + 3
+  // `attributes`, `millrace`, `millrace.format`, `millrace.dead_letter` and its five members stand beside ECS.
+  const expected = ecsFields.size + ecsObjectPaths.size + multiFields + 9
   expect(countFields(properties)).toBe(expected)
   const settings = buildTemplates(fullCapabilities)[0]!.body['template']
   expect(settings).toMatchObject({
@@ -76,6 +76,25 @@ test("the user's component template is applied last and is not among what is ins
   expect(index.body['index_patterns']).toEqual(['logs-*-*'])
   expect(index.body['priority']).toBeGreaterThan(200)
   expect(index.body['data_stream']).toEqual({})
+})
+
+test('ledgers have a template of their own, which maps what is asked for and keeps the rest', () => {
+  const template = buildTemplates(fullCapabilities).find(
+    ({ name }) => name === templateNames.metrics,
+  )!
+  expect(template.body).toMatchObject({
+    index_patterns: ['metrics-millrace.*-*'],
+    data_stream: {},
+    template: { lifecycle: { enabled: true } },
+  })
+  const { mappings } = template.body['template'] as {
+    mappings: { dynamic: unknown; properties: Properties }
+  }
+  expect(mappings.dynamic).toBe(false)
+  expect(mappingOf(mappings.properties, 'millrace.ledger.instance')['type']).toBe('keyword')
+  expect(mappingOf(mappings.properties, 'millrace.ledger.issued')['type']).toBe('long')
+  expect(mappingOf(mappings.properties, 'millrace.ledger.droppedRanges')['enabled']).toBe(false)
+  expect(mappingOf(mappings.properties, 'service.name')['type']).toBe('keyword')
 })
 
 test('retention is the lifecycle of the data stream, and keeps for ever unless it is set', () => {

@@ -7,6 +7,7 @@ import { TemplateServer } from '../support/template-server.ts'
 const indexPath = `/_index_template/${templateNames.index}`
 const settingsPath = `/_component_template/${templateNames.settings}`
 const mappingsPath = `/_component_template/${templateNames.mappings}`
+const metricsPath = `/_index_template/${templateNames.metrics}`
 
 async function setUp(): Promise<{ server: TemplateServer; store: ElasticStore }> {
   const server = new TemplateServer()
@@ -27,21 +28,21 @@ test('installing creates the component templates first, and a second time writes
   const { server, store } = await setUp()
   const empty = await store.checkTemplates()
   expect(empty.code).toBe('MILLRACE_TEMPLATE_MISSING')
-  expect(empty.missing).toHaveLength(3)
-  expect(actions(await store.installTemplates())).toEqual(['created', 'created', 'created'])
-  expect(server.writes).toEqual([settingsPath, mappingsPath, indexPath])
+  expect(empty.missing).toHaveLength(4)
+  expect(actions(await store.installTemplates())).toEqual(Array(4).fill('created'))
+  expect(server.writes).toEqual([settingsPath, mappingsPath, metricsPath, indexPath])
   const second = await store.installTemplates()
-  expect(actions(second)).toEqual(['unchanged', 'unchanged', 'unchanged'])
+  expect(actions(second)).toEqual(Array(4).fill('unchanged'))
   expect(second.ok).toBe(true)
-  expect(server.writes).toHaveLength(3)
+  expect(server.writes).toHaveLength(4)
   expect(await store.checkTemplates()).toMatchObject({ ok: true, summary: '' })
 })
 
-test('another retention changes the index template only, and the check is content', async () => {
+test('another retention changes the index templates only, and the check is content', async () => {
   const { server, store } = await setUp()
   await store.installTemplates()
   const report = await store.installTemplates({ retention: '7d' })
-  expect(actions(report)).toEqual(['unchanged', 'unchanged', 'updated'])
+  expect(actions(report)).toEqual(['unchanged', 'unchanged', 'updated', 'updated'])
   expect(server.stored.get(indexPath)!['template']).toMatchObject({
     lifecycle: { data_retention: '7d' },
   })
@@ -78,7 +79,12 @@ test('a template of an older release is outdated, and installing updates it', as
   const check = await store.checkTemplates()
   expect(check).toMatchObject({ ok: false, outdated: [templateNames.mappings] })
   expect(check.summary).toContain('millrace setup')
-  expect(actions(await store.installTemplates())).toEqual(['unchanged', 'updated', 'unchanged'])
+  expect(actions(await store.installTemplates())).toEqual([
+    'unchanged',
+    'updated',
+    'unchanged',
+    'unchanged',
+  ])
   expect((await store.checkTemplates()).ok).toBe(true)
 })
 
@@ -88,7 +94,7 @@ test('a template of a newer release is kept unless forced', async () => {
   setMeta(server, mappingsPath, { version: 9_999, definition_hash: 'newer' })
   expect(await store.checkTemplates()).toMatchObject({ ok: true, newer: [templateNames.mappings] })
   const report = await store.installTemplates()
-  expect(actions(report)).toEqual(['unchanged', 'kept-newer', 'unchanged'])
+  expect(actions(report)).toEqual(['unchanged', 'kept-newer', 'unchanged', 'unchanged'])
   expect(report.ok).toBe(true)
   expect(actions(await store.installTemplates({ force: true }))[1]).toBe('updated')
 })
@@ -97,7 +103,7 @@ test('a template of the same name that somebody else made is kept unless forced'
   const { server, store } = await setUp()
   server.stored.set(indexPath, { index_patterns: ['logs-*-*'], _meta: { managed: true } })
   const report = await store.installTemplates()
-  expect(actions(report)).toEqual(['created', 'created', 'kept-foreign'])
+  expect(actions(report)).toEqual(['created', 'created', 'created', 'kept-foreign'])
   expect(report.ok).toBe(false)
   const check = await store.checkTemplates()
   expect(check).toMatchObject({ ok: false, foreign: [templateNames.index] })

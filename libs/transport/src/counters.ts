@@ -1,19 +1,23 @@
 // The transport's books: what came in, what Kafka has, what was given up and why.
 import { type DropReason, dropReasons } from './settings.ts'
 
-/** A snapshot. accepted = published + all dropped + waiting. */
+/** A snapshot. accepted = published + all dropped + waiting + spooled. */
 export interface TransportCounters {
   /** Lines that came in. */
   accepted: number
   /** Lines that Kafka acknowledged. */
   published: number
   dropped: Record<DropReason, number>
-  /** Lines that wait or are in flight. */
+  /** Lines that wait in memory or are in flight from there, and are not on disk. */
   waiting: number
+  /** Lines on disk that Kafka has not acknowledged. */
+  spooled: number
   /** Tries that failed and were, or will be, made again. */
   retries: number
   /** Lines that were cut to fit the topic. */
   truncated: number
+  /** Values that redaction replaced. */
+  redacted: number
   /** Estimate for waiting lines, lines in flight and the unfinished line. */
   memoryBytes: number
 }
@@ -23,6 +27,11 @@ export class Counters {
   published = 0
   retries = 0
   truncated = 0
+  redacted = 0
+  /** On disk now. */
+  spooled = 0
+  /** Ever written to disk. */
+  spooledTotal = 0
   readonly dropped: Record<DropReason, number> = Object.fromEntries(
     dropReasons.map((reason) => [reason, 0]),
   ) as Record<DropReason, number>
@@ -33,14 +42,20 @@ export class Counters {
     return total
   }
 
+  get waiting(): number {
+    return this.accepted - this.published - this.droppedTotal - this.spooled
+  }
+
   snapshot(memoryBytes: number): TransportCounters {
     return {
       accepted: this.accepted,
       published: this.published,
       dropped: { ...this.dropped },
-      waiting: this.accepted - this.published - this.droppedTotal,
+      waiting: this.waiting,
+      spooled: this.spooled,
       retries: this.retries,
       truncated: this.truncated,
+      redacted: this.redacted,
       memoryBytes,
     }
   }

@@ -9,6 +9,7 @@ import {
   type Timer,
 } from '@millrace/foundation'
 import type { Compression, OutgoingRecord, Producer } from '@millrace/kafka'
+import type { Batch } from './batch.ts'
 import type { Counters } from './counters.ts'
 import { cutLine } from './line-cut.ts'
 import type { QueuedLine } from './line-queue.ts'
@@ -17,7 +18,7 @@ import type { DropReason } from './settings.ts'
 
 export interface DeliveryOptions {
   createProducer: () => Producer
-  toRecord: (line: QueuedLine) => OutgoingRecord
+  toRecord: (line: QueuedLine, isResent: boolean) => OutgoingRecord
   topic: string
   compression: Compression
   backoff: BackoffOptions
@@ -29,7 +30,9 @@ export interface DeliveryOptions {
   notes: Notes
   clock: Clock
   random: Random
-  onDropped: (reason: DropReason, count: number) => void
+  /** Kafka has these lines. */
+  onPublished: (lines: readonly QueuedLine[]) => void
+  onDropped: (reason: DropReason, lines: readonly QueuedLine[]) => void
 }
 
 /** Failed tries before a person is told: brokers restart and leaders move all the time. */
@@ -55,25 +58,27 @@ export class Delivery {
   }
 
   /**
-   * Resolves when each line is published or given up, or when `stop` was called. Never rejects. A part that is
-   * too large for the topic is halved, a single line that is too large is cut: log2 of the batch is the bound of both.
+   * Resolves when each line is published or given up, or when `stop` was called; what is left then stays in the
+   * batch. Never rejects. A part that is too large for the topic is halved, a single line that is too large is
+   * cut: log2 of the batch is the bound of both.
    */
-  async deliver(lines: readonly QueuedLine[]): Promise<void> {
+  async deliver(batch: Batch): Promise<void> {
     const { clock, random, backoff, counters } = this.#options
-    const parts = [lines]
+    const { parts } = batch
     let failures = 0
-    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
-      const error = await this.#tryPart(part)
+    for (let part = parts.at(-1); part !== undefined; part = parts.at(-1)) {
+      const error = await this.#tryPart(part, batch.isUncertain)
       if (this.#stopped.signal.aborted) return
       if (error === undefined) {
-        counters.published += part.length
+        parts.pop()
         failures = 0
-        this.#lastFailure = undefined
-        this.#options.notes.over(troubleKind, 'Kafka takes lines again')
+        this.#succeeded()
+        this.#options.onPublished(part)
       } else if (isAboutRecords(error)) {
+        parts.pop()
         parts.push(...this.#smaller(part, error).toReversed())
       } else {
-        parts.push(part)
+        batch.isUncertain ||= isUnanswered(error)
         counters.retries++
         failures++
         this.#lastFailure = error
@@ -82,6 +87,13 @@ export class Delivery {
         if (this.#stopped.signal.aborted) return
       }
     }
+  }
+
+  /** One try of records that are no lines of this instance. Resolves with true when Kafka has them. Never rejects. */
+  async publishOnce(records: readonly OutgoingRecord[]): Promise<boolean> {
+    const error = await this.#tryRecords(records)
+    if (error === undefined) this.#succeeded()
+    return error === undefined
   }
 
   /** Batches that wait for their next try make it now: somebody waits for a flush. */
@@ -102,16 +114,22 @@ export class Delivery {
     const producer = this.#producer
     this.#producer = undefined
     if (producer === undefined) return
-    await this.#within(timeoutMs, producer.close()).catch(() => undefined)
+    await this.within(timeoutMs, producer.close(), undefined).catch(() => undefined)
   }
 
-  async #tryPart(part: readonly QueuedLine[]): Promise<unknown> {
-    const { topic, compression, toRecord, publishTimeoutMs } = this.#options
-    const producer = (this.#producer ??= this.#options.createProducer())
+  #tryPart(part: readonly QueuedLine[], isResent: boolean): Promise<unknown> {
+    const { toRecord } = this.#options
+    return this.#tryRecords(part.map((line) => toRecord(line, isResent)))
+  }
+
+  /** The error, or undefined for success. */
+  async #tryRecords(records: readonly OutgoingRecord[]): Promise<unknown> {
+    const { topic, compression, publishTimeoutMs } = this.#options
     try {
-      const records = part.map(toRecord)
+      const producer = (this.#producer ??= this.#options.createProducer())
       const published = producer.publish({ topic, records, compression })
-      if ((await this.#within(publishTimeoutMs, published, { unref: true })) === undefined) {
+      const answer = await this.within(publishTimeoutMs, published, undefined, { unref: true })
+      if (answer === undefined) {
         this.#replace(producer)
         return new PublishError(
           'MILLRACE_PUBLISH_UNREACHABLE',
@@ -123,6 +141,11 @@ export class Delivery {
     } catch (error) {
       return error ?? new Error('publish failed without a reason')
     }
+  }
+
+  #succeeded(): void {
+    this.#lastFailure = undefined
+    this.#options.notes.over(troubleKind, 'Kafka takes lines again')
   }
 
   /** A client that neither succeeds nor fails is stuck; the lines' ids make a late success harmless. */
@@ -141,7 +164,7 @@ export class Delivery {
     const { lineCutMinBytes, counters, onDropped } = this.#options
     const canCut = isTooLarge(error) && line !== undefined && line.value.length > lineCutMinBytes
     if (!canCut) {
-      onDropped(isTooLarge(error) ? 'too-large' : 'rejected', part.length)
+      onDropped(isTooLarge(error) ? 'too-large' : 'rejected', part)
       return []
     }
     const value = cutLine(line.value, Math.max(lineCutMinBytes, line.value.length >> 1))
@@ -153,7 +176,7 @@ export class Delivery {
     const needsPerson = error instanceof PublishError && !error.retryable
     if (failures <= quietTries && !needsPerson) return
     const { notes, counters } = this.#options
-    const waiting = counters.snapshot(0).waiting
+    const { waiting } = counters
     notes.trouble(troubleKind, `${errorText(error)}; ${waiting} lines wait and are tried again`)
   }
 
@@ -171,15 +194,16 @@ export class Delivery {
     })
   }
 
-  /** The promise's value, or undefined at the deadline. */
-  async #within<Value>(
+  /** The promise's value, or `late` at the deadline. */
+  async within<Value, Late>(
     timeoutMs: number,
     promise: Promise<Value>,
+    late: Late,
     options: { unref?: boolean } = {},
-  ): Promise<Value | undefined> {
+  ): Promise<Value | Late> {
     let timer: Timer | undefined
-    const deadline = new Promise<undefined>((resolve) => {
-      timer = this.#options.clock.setTimer(timeoutMs, () => resolve(undefined), options)
+    const deadline = new Promise<Late>((resolve) => {
+      timer = this.#options.clock.setTimer(timeoutMs, () => resolve(late), options)
     })
     try {
       return await Promise.race([promise, deadline])
@@ -192,6 +216,24 @@ export class Delivery {
 /** The broker will never take this part as it is: waiting does not help, smaller parts do. */
 function isAboutRecords(error: unknown): error is PublishError {
   return isTooLarge(error) || reasonOf(error) === 'invalid-record'
+}
+
+/** Refusals that are certain to come before anything is written. After any other failure the batch may be there. */
+const refusals: ReadonlySet<unknown> = new Set([
+  'authentication',
+  'authorization',
+  'invalid-request',
+  'invalid-topic',
+  'no-leader',
+  'tls',
+  'unknown-topic',
+  'unsupported',
+])
+
+function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof PublishError)) return true
+  if (error.context['type'] === 'NOT_ENOUGH_REPLICAS') return false
+  return !refusals.has(error.context['reason'])
 }
 
 function isTooLarge(error: unknown): boolean {

@@ -1,8 +1,12 @@
 // Step one, identity: each line gets its id, and the header that says who wrote it is built once.
 import {
+  encodeLedger,
   encodeSourceFacts,
   formatEventId,
   headerName,
+  type Ledger,
+  ledgerId,
+  ledgerKind,
   mintInstanceId,
   type SourceFacts,
 } from '@millrace/envelope'
@@ -27,13 +31,17 @@ export interface IdentityOptions {
 export class Identity {
   readonly instance: string
   readonly #facts: SourceFacts
-  readonly #headers: Readonly<Record<string, Uint8Array>>
+  readonly #headers: Headers
+  readonly #resentHeaders: Headers
+  readonly #ledgerHeaders: Headers
   #sequence = 0
 
   constructor({ settings, hostname, clock, random }: IdentityOptions) {
     this.instance = mintInstanceId(clock, random)
     this.#facts = sourceFacts(settings, hostname)
-    this.#headers = Object.freeze({ [headerName]: encodeSourceFacts(this.#facts) })
+    this.#headers = headersOf(this.#facts)
+    this.#resentHeaders = headersOf({ ...this.#facts, resent: true })
+    this.#ledgerHeaders = headersOf({ ...this.#facts, kind: ledgerKind })
   }
 
   /** The highest sequence issued; 0 before the first line. */
@@ -50,18 +58,41 @@ export class Identity {
     return keyBytes + headerName.length + this.#headers[headerName]!.length + recordFrameBytes
   }
 
-  record(line: QueuedLine): OutgoingRecord {
-    const headers =
-      line.originalBytes === undefined
-        ? this.#headers
-        : { [headerName]: encodeSourceFacts({ ...this.#facts, truncated: line.originalBytes }) }
+  /** The header's bytes of every line that was not cut, sent for the first time. */
+  get header(): Uint8Array {
+    return this.#headers[headerName]!
+  }
+
+  /** `isResent`: an earlier try was not answered, so that the topic may hold this id already. */
+  record(line: QueuedLine, isResent = false): OutgoingRecord {
     return {
       key: formatEventId(this.instance, line.sequence),
       value: line.value,
-      headers,
+      headers: this.#headersOf(line, isResent),
       timestampMs: line.arrivedAt,
     }
   }
+
+  ledgerRecord(ledger: Ledger): OutgoingRecord {
+    return {
+      key: ledgerId(ledger),
+      value: encodeLedger(ledger),
+      headers: this.#ledgerHeaders,
+      timestampMs: ledger.at,
+    }
+  }
+
+  #headersOf({ originalBytes }: QueuedLine, isResent: boolean): Headers {
+    if (originalBytes === undefined) return isResent ? this.#resentHeaders : this.#headers
+    const facts = { ...this.#facts, truncated: originalBytes }
+    return headersOf(isResent ? { ...facts, resent: true } : facts)
+  }
+}
+
+type Headers = Readonly<Record<string, Uint8Array>>
+
+function headersOf(facts: SourceFacts): Headers {
+  return Object.freeze({ [headerName]: encodeSourceFacts(facts) })
 }
 
 function sourceFacts(settings: IdentityOptions['settings'], hostname: string): SourceFacts {

@@ -75,3 +75,10 @@ export class LineSplitter {
     )
   }
 }
+
+/** Lines in a chunk that is not taken; the last may lack its terminator. */
+export function countLines(chunk: Buffer): number {
+  let count = 0
+  for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, at + 1)) count++
+  return chunk.length > 0 && chunk[chunk.length - 1] !== 0x0a ? count + 1 : count
+}

@@ -1,36 +1,20 @@
 // The line's way through the transport: identity -> (redact) -> wait for a batch -> publish.
-import type { Clock, Random, Timer } from '@millrace/foundation'
+import type { Clock, Random } from '@millrace/foundation'
 import type { Producer } from '@millrace/kafka'
+import { Batch } from './batch.ts'
+import { Batcher } from './batcher.ts'
 import { Counters, type TransportCounters } from './counters.ts'
 import { Delivery } from './delivery.ts'
+import { FlushWaiters } from './flush-waiters.ts'
 import { Identity } from './identity.ts'
+import { LedgerKeeper, type Progress } from './ledger-keeper.ts'
+import { LedgerWriter } from './ledger-writer.ts'
 import { cutLine } from './line-cut.ts'
-import { LineQueue, memoryBytesOf, type QueuedLine } from './line-queue.ts'
-import { LineSplitter } from './line-splitter.ts'
+import type { QueuedLine } from './line-queue.ts'
+import { countLines, LineSplitter } from './line-splitter.ts'
 import type { Notes } from './notes.ts'
 import type { DropReason, Settings } from './settings.ts'
-
-/** Bounds that nobody has to tune; tests do. */
-export const sinkLimits = {
-  /** Batches that are published at the same time. */
-  inFlightMax: 4,
-  /** Lines in one batch. */
-  batchLinesMax: 10_000,
-  /** Longest line that is not cut: the topic's default `max.message.bytes`, 1048588, less room for key, header and frame. */
-  lineMaxBytes: 1_048_588 - 4_096,
-  /** Shortest cut of a line that a broker calls too large; after that the line is given up. */
-  lineCutMinBytes: 512,
-  /** Most bytes of one line without an end that are held. */
-  lineHeldMaxBytes: 16_777_216,
-  /** Longest that one try of a batch may take. */
-  publishTimeoutMs: 120_000,
-  /** First and longest wait between tries of a batch. */
-  retryInitialMs: 100,
-  retryMaxMs: 5_000,
-  /** Longest that closing the connections may take, after the flush. */
-  disconnectTimeoutMs: 500,
-}
-export type SinkLimits = typeof sinkLimits
+import { type SinkLimits, sinkLimits } from './sink-limits.ts'
 
 export interface SinkParts {
   createProducer: () => Producer
@@ -41,17 +25,6 @@ export interface SinkParts {
   limits?: Partial<SinkLimits>
 }
 
-interface Batch {
-  /** No line in the batch has a lower sequence. */
-  firstSequence: number
-  memoryBytes: number
-}
-
-interface FlushWaiter {
-  through: number
-  finish: (isSettled: boolean) => void
-}
-
 export class Sink {
   readonly identity: Identity
   readonly #settings: Settings
@@ -60,15 +33,14 @@ export class Sink {
   readonly #notes: Notes
   readonly #counters = new Counters()
   readonly #splitter: LineSplitter
-  readonly #queue = new LineQueue()
+  readonly #batcher: Batcher
   readonly #delivery: Delivery
+  readonly #keeper: LedgerKeeper
+  readonly #ledgers: LedgerWriter
   readonly #inFlight = new Set<Batch>()
-  readonly #waiters = new Set<FlushWaiter>()
+  readonly #waiters: FlushWaiters
   #inFlightMemoryBytes = 0
   #arrivedAt = 0
-  /** Lines up to this sequence have waited long enough for company. */
-  #dispatchThrough = 0
-  #linger: Timer | undefined
   #isStopped = false
   #closing: Promise<void> | undefined
 
@@ -79,9 +51,18 @@ export class Sink {
     this.#clock = parts.clock
     this.#notes = parts.notes
     this.identity = new Identity({ settings, ...parts })
+    this.#waiters = new FlushWaiters(parts.clock)
     this.#splitter = new LineSplitter({
       lineHeldMaxBytes: Math.min(limits.lineHeldMaxBytes, Math.floor(settings.memoryMaxBytes / 4)),
       onLine: (line, originalBytes) => this.#acceptLine(line, originalBytes),
+    })
+    this.#batcher = new Batcher({
+      clock: parts.clock,
+      lingerMs: settings.lingerMs,
+      batchBytes: settings.batchBytes,
+      batchLinesMax: limits.batchLinesMax,
+      recordOverheadBytes: this.identity.recordOverheadBytes,
+      onLingerEnd: () => this.#pump(),
     })
     this.#delivery = new Delivery({
       createProducer: parts.createProducer,
@@ -90,17 +71,38 @@ export class Sink {
       notes: parts.notes,
       topic: settings.topic,
       compression: settings.compression,
-      toRecord: (line) => this.identity.record(line),
+      toRecord: (line, isResent) => this.identity.record(line, isResent),
       backoff: { initialMs: limits.retryInitialMs, maxMs: limits.retryMaxMs },
       publishTimeoutMs: limits.publishTimeoutMs,
       lineCutMinBytes: limits.lineCutMinBytes,
       counters: this.#counters,
-      onDropped: (reason, count) => this.#drop(reason, count),
+      onPublished: (lines) => this.#published(lines),
+      onDropped: (reason, lines) => this.#dropLines(reason, lines),
+    })
+    this.#keeper = new LedgerKeeper({
+      instance: this.identity.instance,
+      durability: 'none',
+      counters: this.#counters,
+      clock: parts.clock,
+      rangesMax: limits.ledgerRangesMax,
+    })
+    this.#ledgers = new LedgerWriter({
+      keeper: this.#keeper,
+      clock: parts.clock,
+      intervalMs: limits.ledgerIntervalMs,
+      quietIntervalsMax: limits.ledgerQuietIntervalsMax,
+      progress: (isClosed) => this.#progress(isClosed),
+      publish: (ledger) => this.#delivery.publishOnce([this.identity.ledgerRecord(ledger)]),
     })
   }
 
   get counters(): TransportCounters {
     return this.#counters.snapshot(this.#memoryBytes)
+  }
+
+  /** Whether the end of the process has something to wait for. */
+  get hasUnsaid(): boolean {
+    return this.#counters.waiting > 0 || this.#ledgers.hasNews(true)
   }
 
   /** Takes bytes that nobody changes afterwards. Returns at once, whatever the broker does. */
@@ -112,10 +114,15 @@ export class Sink {
     this.#pump()
   }
 
-  /** Counts lines that could not even be accepted. */
+  /** Counts lines that could not even be accepted. After the close they are beyond the last ledger, so they get no sequence. */
   refuse(reason: DropReason, count: number): void {
     this.#counters.accepted += count
-    this.#drop(reason, count)
+    if (!this.#isStopped && count > 0) {
+      const first = this.identity.sequence + 1
+      for (let line = 0; line < count; line++) this.identity.next()
+      this.#keeper.drop(reason, first, this.identity.sequence)
+    }
+    this.#countDrop(reason, count)
   }
 
   /** Resolves with true when every line accepted so far is settled, with false at the deadline. Never rejects. */
@@ -123,20 +130,17 @@ export class Sink {
     const through = this.identity.sequence
     if (this.#isSettled(through)) return Promise.resolve(true)
     if (this.#isStopped) return Promise.resolve(false)
-    this.#dispatchThrough = through
+    this.#batcher.hurry()
     this.#delivery.wake()
     this.#pump()
-    return new Promise((resolve) => {
-      const finish = (isSettled: boolean): void => {
-        timer.cancel()
-        this.#waiters.delete(waiter)
-        resolve(isSettled)
-      }
-      // This timer alone holds the process: whoever waits for a flush wants it to live that long.
-      const timer = this.#clock.setTimer(this.#settings.closeTimeoutMs, () => finish(false))
-      const waiter: FlushWaiter = { through, finish }
-      this.#waiters.add(waiter)
-    })
+    return this.#waiters.wait(through, this.#settings.closeTimeoutMs)
+  }
+
+  /** A flush, and the books closed for now: what the process does last. Resolves with the flush's outcome. */
+  async rest(): Promise<boolean> {
+    const deadline = this.#clock.monotonicMs() + this.#settings.closeTimeoutMs
+    const isSettled = await this.flush()
+    return (await this.#closeBooks(deadline)) && isSettled
   }
 
   /** Flushes within `closeTimeoutMs`, counts what is left as dropped, disconnects. Safe to call twice; never rejects. */
@@ -152,24 +156,41 @@ export class Sink {
   }
 
   async #close(): Promise<void> {
+    let deadline = this.#clock.monotonicMs()
     if (!this.#isStopped) {
+      deadline += this.#settings.closeTimeoutMs
       this.#splitter.end()
       this.#makeRoom()
       await this.flush()
       this.#stop()
     }
+    await this.#closeBooks(deadline)
     await this.#delivery.close(this.#limits.disconnectTimeoutMs)
+  }
+
+  /** Resolves with true when Kafka has the last ledger. */
+  async #closeBooks(deadline: number): Promise<boolean> {
+    if (!this.#ledgers.hasNews(true)) return true
+    const leftMs = Math.max(
+      this.#limits.lastLedgerTimeoutMinMs,
+      deadline - this.#clock.monotonicMs(),
+    )
+    return this.#delivery.within(leftMs, this.#ledgers.write(true), false)
   }
 
   #stop(): void {
     if (this.#isStopped) return
     this.#isStopped = true
-    this.#linger?.cancel()
+    this.#batcher.stop()
+    this.#ledgers.end()
     this.#delivery.stop()
-    while (this.#queue.shift() !== undefined);
-    const left = this.counters.waiting
-    if (left > 0) this.#drop('closed', left, this.#delivery.obstacle)
-    for (const waiter of this.#waiters) waiter.finish(false)
+    const why = this.#delivery.obstacle
+    for (const batch of this.#inFlight) this.#dropLines('closed', batch.lines, why)
+    const { queue } = this.#batcher
+    for (let line = queue.shift(); line !== undefined; line = queue.shift()) {
+      this.#dropLines('closed', [line], why)
+    }
+    this.#waiters.finishAll()
     this.#notes.end()
   }
 
@@ -187,23 +208,32 @@ export class Sink {
       queued.originalBytes = originalBytes
       this.#counters.truncated++
     }
-    this.#queue.push(queued)
+    this.#batcher.push(queued)
   }
 
   get #memoryBytes(): number {
-    return this.#queue.memoryBytes + this.#inFlightMemoryBytes + this.#splitter.heldBytes
+    return this.#batcher.queue.memoryBytes + this.#inFlightMemoryBytes + this.#splitter.heldBytes
   }
 
   #makeRoom(): void {
-    let count = 0
-    // The spool takes its place here: what memory can't keep goes to disk first.
-    while (this.#memoryBytes > this.#settings.memoryMaxBytes && this.#queue.evict()) count++
-    if (count === 0) return
-    this.#drop('memory-full', count)
+    const evicted: QueuedLine[] = []
+    while (this.#memoryBytes > this.#settings.memoryMaxBytes) {
+      const line = this.#batcher.queue.evict()
+      if (line === undefined) break
+      evicted.push(line)
+    }
+    if (evicted.length === 0) return
+    this.#dropLines('memory-full', evicted)
     this.#settleWaiters()
   }
 
-  #drop(reason: DropReason, count: number, why?: string): void {
+  #dropLines(reason: DropReason, lines: readonly QueuedLine[], why?: string): void {
+    for (const { sequence } of lines) this.#keeper.drop(reason, sequence)
+    this.#countDrop(reason, lines.length, why)
+  }
+
+  #countDrop(reason: DropReason, count: number, why?: string): void {
+    if (count === 0) return
     this.#counters.dropped[reason] += count
     this.#notes.dropped(reason, count, why)
     try {
@@ -214,14 +244,11 @@ export class Sink {
   }
 
   #pump(): void {
-    while (this.#mayPublish() && this.#isBatchDue()) {
-      void this.#publish(this.#takeBatch())
+    while (this.#mayPublish() && this.#batcher.isBatchDue()) {
+      void this.#publish(new Batch(this.#batcher.take()))
       this.#makeRoom()
     }
-    if (this.#queue.length === 0 || !this.#mayPublish() || this.#linger !== undefined) return
-    this.#linger = this.#clock.setTimer(this.#settings.lingerMs, () => this.#endLinger(), {
-      unref: true,
-    })
+    if (this.#mayPublish()) this.#batcher.startLinger()
   }
 
   /** Batches in flight leave memory to lines that come in meanwhile, however small its bound is. */
@@ -232,65 +259,40 @@ export class Sink {
     )
   }
 
-  #endLinger(): void {
-    this.#linger = undefined
-    this.#dispatchThrough = this.identity.sequence
-    this.#pump()
-  }
-
-  #isBatchDue(): boolean {
-    const first = this.#queue.first()
-    if (first === undefined) return false
-    if (first.sequence <= this.#dispatchThrough || this.#settings.lingerMs === 0) return true
-    if (this.#queue.length >= this.#limits.batchLinesMax) return true
-    const overheadBytes = this.#queue.length * this.identity.recordOverheadBytes
-    return this.#queue.valueBytes + overheadBytes >= this.#settings.batchBytes
-  }
-
-  /** As many lines as fit, at least one. */
-  #takeBatch(): QueuedLine[] {
-    const lines: QueuedLine[] = []
-    const overheadBytes = this.identity.recordOverheadBytes
-    let bytes = 0
-    for (let line = this.#queue.first(); line !== undefined; line = this.#queue.first()) {
-      bytes += line.value.length + overheadBytes
-      if (lines.length > 0 && bytes > this.#settings.batchBytes) break
-      if (lines.length >= this.#limits.batchLinesMax) break
-      this.#queue.shift()
-      lines.push(line)
-    }
-    return lines
-  }
-
-  async #publish(lines: QueuedLine[]): Promise<void> {
-    const batch: Batch = { firstSequence: lines[0]!.sequence, memoryBytes: 0 }
-    // Twice: while a batch is on its way there is also its encoded copy.
-    for (const line of lines) batch.memoryBytes += memoryBytesOf(line) + line.value.length
+  async #publish(batch: Batch): Promise<void> {
     this.#inFlight.add(batch)
     this.#inFlightMemoryBytes += batch.memoryBytes
-    await this.#delivery.deliver(lines)
+    const delivered = this.#delivery.deliver(batch)
+    this.#ledgers.begin()
+    await delivered
     this.#inFlight.delete(batch)
     this.#inFlightMemoryBytes -= batch.memoryBytes
     this.#settleWaiters()
     this.#pump()
   }
 
+  #published(lines: readonly QueuedLine[]): void {
+    this.#counters.published += lines.length
+  }
+
+  #progress(isClosed: boolean): Progress {
+    const issued = this.identity.sequence
+    return { issued, settled: this.#firstUnsettled() - 1, isClosed }
+  }
+
   /** Sequences leave the queue in ascending order, so the oldest unsettled one is first in a batch or in the queue. */
+  #firstUnsettled(): number {
+    let first = this.#batcher.queue.first()?.sequence ?? this.identity.sequence + 1
+    if (this.#isStopped) return first
+    for (const batch of this.#inFlight) first = Math.min(first, batch.firstSequence ?? first)
+    return first
+  }
+
   #isSettled(through: number): boolean {
-    const first = this.#queue.first()
-    if (first !== undefined && first.sequence <= through) return false
-    for (const batch of this.#inFlight) if (batch.firstSequence <= through) return false
-    return true
+    return this.#firstUnsettled() > through
   }
 
   #settleWaiters(): void {
-    for (const waiter of this.#waiters) if (this.#isSettled(waiter.through)) waiter.finish(true)
+    this.#waiters.settle(this.#firstUnsettled() - 1)
   }
-}
-
-/** Lines in a chunk that is not taken; the last may lack its terminator. */
-export function countLines(chunk: Buffer): number {
-  let count = 0
-  for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, at + 1)) count++
-  return chunk.length > 0 && chunk[chunk.length - 1] !== 0x0a ? count + 1 : count
 }

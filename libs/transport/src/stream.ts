@@ -5,7 +5,9 @@ import type { Host } from './host.ts'
 import { Notes } from './notes.ts'
 import type { ExitGuest } from './process-end.ts'
 import type { Settings } from './settings.ts'
-import { countLines, Sink, type SinkLimits } from './sink.ts'
+import { countLines } from './line-splitter.ts'
+import { Sink } from './sink.ts'
+import type { SinkLimits } from './sink-limits.ts'
 
 type WriteCallback = (error?: Error | null) => void
 
@@ -47,8 +49,8 @@ export class MillraceStream extends Writable {
   flushAtProcessEnd(host: Pick<Host, 'processEnd'>): void {
     if (this.#guest !== undefined) return
     const guest: ExitGuest = {
-      hasWaiting: () => this.counters.waiting > 0,
-      flush: () => this.#sink.flush(),
+      hasWaiting: () => this.#sink.hasUnsaid,
+      flush: () => this.#sink.rest(),
       onExit: () => this.#tellLeft(),
     }
     this.#guest = guest

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readOptions } from '../src/options.ts'
 import { dropReasons, streamSchema, targetSchema } from '../src/settings.ts'
-import { sinkLimits } from '../src/sink.ts'
+import { sinkLimits } from '../src/sink-limits.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
 const rows = [...readme.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, name = '', rest = '']) => ({

@@ -1,4 +1,11 @@
 // Kafka as the unit tests see it: every publish waits for the test's answer unless `answer` is set.
+import {
+  decodeLedger,
+  decodeSourceFacts,
+  headerName,
+  type Ledger,
+  ledgerKind,
+} from '@millrace/envelope'
 import { PublishError } from '@millrace/foundation'
 import type { OutgoingRecord, Producer, PublishedBatch, PublishRequest } from '@millrace/kafka'
 
@@ -18,6 +25,8 @@ export class FakeProducer implements Producer {
   /** Records of acknowledged batches, in order. */
   readonly published: OutgoingRecord[] = []
   readonly batches: string[][] = []
+  /** Acknowledged ledgers, in order; they are answered at once, with success unless `answer` is a function. */
+  readonly ledgers: Ledger[] = []
   tries = 0
   closed = 0
   closeNever = false
@@ -27,6 +36,19 @@ export class FakeProducer implements Producer {
   }
 
   publish(request: PublishRequest): Promise<PublishedBatch> {
+    return isLedger(request.records[0]!) ? this.#takeLedger(request) : this.#takeLines(request)
+  }
+
+  async #takeLedger(request: PublishRequest): Promise<PublishedBatch> {
+    const error = typeof this.answer === 'function' ? this.answer(request) : undefined
+    if (error !== undefined) throw error
+    for (const record of request.records) {
+      this.ledgers.push(decodeLedger(record.value as Uint8Array)!)
+    }
+    return { topic: request.topic, partition: 0, baseOffset: 0 }
+  }
+
+  #takeLines(request: PublishRequest): Promise<PublishedBatch> {
     this.tries++
     const lines = request.records.map(text)
     return new Promise((resolve, reject) => {
@@ -65,6 +87,11 @@ export class FakeProducer implements Producer {
   }
 }
 
+function isLedger({ headers }: OutgoingRecord): boolean {
+  const header = headers?.[headerName]
+  return header instanceof Uint8Array && decodeSourceFacts(header)?.kind === ledgerKind
+}
+
 export function text(record: OutgoingRecord): string {
   return Buffer.from(record.value as Uint8Array).toString()
 }
@@ -88,4 +115,10 @@ export const invalidRecord = (): PublishError =>
 export const unauthorized = (): PublishError =>
   new PublishError('MILLRACE_PUBLISH_REJECTED', 'TOPIC_AUTHORIZATION_FAILED', {
     context: { reason: 'authorization' },
+  })
+
+export const noTopic = (): PublishError =>
+  new PublishError('MILLRACE_PUBLISH_REJECTED', 'UNKNOWN_TOPIC_OR_PARTITION', {
+    retryable: true,
+    context: { reason: 'unknown-topic' },
   })

@@ -1,0 +1,32 @@
+// A batch on its way: lines that Kafka has not acknowledged yet, and what is known of earlier tries.
+import { memoryBytesOf, type QueuedLine } from './line-queue.ts'
+
+export class Batch {
+  /**
+   * What is left, as parts that are tried one after the other, the next one last. A batch starts as one part;
+   * one that the broker refuses falls apart.
+   */
+  readonly parts: (readonly QueuedLine[])[]
+  /** What the batch takes while it is in flight; twice the lines, for there is also their encoded copy. */
+  readonly memoryBytes: number
+  /** A try was not answered: the topic may hold these lines already. */
+  isUncertain = false
+
+  /** `lines`: at least one, sequences ascending. */
+  constructor(lines: readonly QueuedLine[]) {
+    this.parts = [lines]
+    let bytes = 0
+    for (const line of lines) bytes += memoryBytesOf(line) + line.value.length
+    this.memoryBytes = bytes
+  }
+
+  /** No line that is left has a lower sequence; undefined when none is left. */
+  get firstSequence(): number | undefined {
+    return this.parts.at(-1)?.[0]?.sequence
+  }
+
+  /** Lines that are neither published nor given up, in order. */
+  get lines(): QueuedLine[] {
+    return this.parts.toReversed().flat()
+  }
+}

@@ -1,0 +1,40 @@
+// Who waits for a flush: each until the lines handed over before it are settled, or until its deadline.
+import type { Clock } from '@millrace/foundation'
+
+interface Waiter {
+  through: number
+  finish: (isSettled: boolean) => void
+}
+
+export class FlushWaiters {
+  readonly #clock: Pick<Clock, 'setTimer'>
+  readonly #waiters = new Set<Waiter>()
+
+  constructor(clock: Pick<Clock, 'setTimer'>) {
+    this.#clock = clock
+  }
+
+  /** Resolves with true when every sequence through `through` is settled, with false after `timeoutMs`. */
+  wait(through: number, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (isSettled: boolean): void => {
+        timer.cancel()
+        this.#waiters.delete(waiter)
+        resolve(isSettled)
+      }
+      // This timer alone holds the process: whoever waits for a flush wants it to live that long.
+      const timer = this.#clock.setTimer(timeoutMs, () => finish(false))
+      const waiter: Waiter = { through, finish }
+      this.#waiters.add(waiter)
+    })
+  }
+
+  /** Every sequence through `settled` is settled. */
+  settle(settled: number): void {
+    for (const waiter of this.#waiters) if (waiter.through <= settled) waiter.finish(true)
+  }
+
+  finishAll(): void {
+    for (const waiter of this.#waiters) waiter.finish(false)
+  }
+}

@@ -64,7 +64,7 @@ class KafkaConsumerGroup implements ConsumerGroup {
     this.#link = new ClusterLink(settings, environment)
     this.#clock = environment.clock ?? systemClock
     this.#random = environment.random ?? systemRandom
-    this.#membership = new Membership(this.#link, options)
+    this.#membership = new Membership(this.#link, options, this.#clock)
   }
 
   start(): Promise<void> {
@@ -90,6 +90,10 @@ class KafkaConsumerGroup implements ConsumerGroup {
       if (highWatermark !== undefined) marks.set(partition, highWatermark)
     }
     return marks
+  }
+
+  isHeard(): boolean {
+    return this.#generation?.isHeard ?? false
   }
 
   async commit(offsets: readonly PartitionOffset[]): Promise<boolean> {
@@ -191,9 +195,11 @@ class KafkaConsumerGroup implements ConsumerGroup {
    */
   async #serve(joined: Joined): Promise<void> {
     const beating = new AbortController()
+    const { sessionTimeoutMs } = this.#options
+    const timing = { clock: this.#clock, sessionTimeoutMs }
     const probe = { topic: this.#options.topic, ...joined }
     // Heartbeats need a generation to end; until the positions are known, it owns nothing.
-    let generation = new Generation({ ...probe, positions: new Map() }, this.#clock)
+    let generation = new Generation({ ...probe, positions: new Map() }, timing)
     const early = generation
     const context = {
       membership: this.#membership,
@@ -202,14 +208,16 @@ class KafkaConsumerGroup implements ConsumerGroup {
       onFailure: (thrown: unknown) => this.#report(thrown, false),
     }
     const end = (reason: EndReason): void => generation.end(reason)
-    void beat({ end, ...ids(joined) }, context, beating.signal)
+    const heard = (sentAtMs: number): void => generation.heard(sentAtMs)
+    void beat({ end, heard, ...ids(joined) }, context, beating.signal)
     try {
       const lookUp = { link: this.#link, membership: this.#membership, options: this.#options }
       const positions = await startPositions(joined, lookUp)
       if (early.endReason !== undefined || this.#stop.signal.aborted) return
-      generation = new Generation({ ...probe, positions }, this.#clock)
+      const { heardAtMs } = early
+      generation = new Generation({ ...probe, positions, heardAtMs }, timing)
       this.#generation = generation
-      this.#options.onAssigned(generation.partitions())
+      this.#options.onAssigned(generation.assigned())
       const fetcher = new Fetcher(generation, {
         ...context,
         link: this.#link,

@@ -1,6 +1,7 @@
 // The door of the topic.
 export type {
   Administration,
+  AssignedPartition,
   Compression,
   ConsumerGroup,
   ConsumerGroupOptions,

@@ -99,7 +99,10 @@ export interface KafkaBroker {
   }): Promise<unknown>
   leaveGroup(options: { groupId: string; memberId: string }): Promise<unknown>
   offsetFetch(options: { groupId: string; topics: OffsetRequestTopics[] }): Promise<{
-    responses: { topic: string; partitions: { partition: number; offset: string }[] }[]
+    responses: {
+      topic: string
+      partitions: { partition: number; offset: string; metadata?: string | null }[]
+    }[]
   }>
   offsetCommit(options: {
     groupId: string

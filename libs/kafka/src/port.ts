@@ -28,6 +28,12 @@ export interface TopicPartition {
   partition: number
 }
 
+/** A partition as it is assigned. */
+export interface AssignedPartition extends TopicPartition {
+  /** When an offset of it was last committed, by whichever member. Epoch ms; absent where nobody told. */
+  committedAtMs?: number
+}
+
 export interface PartitionOffset extends TopicPartition {
   offset: number
 }
@@ -79,7 +85,7 @@ export interface ConsumerGroupOptions {
    * Partitions are owned now, each from its committed offset, none of them paused. A new assignment always
    * starts with this; no record of an earlier assignment comes after it.
    */
-  onAssigned(partitions: readonly TopicPartition[]): void
+  onAssigned(partitions: readonly AssignedPartition[]): void
   /**
    * Called before the group is re-joined or left, and when the membership was lost: finish and commit what is
    * in flight. No new record comes once it is called. Past `revokeTimeoutMs` the group goes on without waiting.
@@ -107,6 +113,11 @@ export interface ConsumerGroup {
   assignment(): readonly TopicPartition[]
   /** The newest seen high watermark (next offset to be written) of each owned partition that was fetched. */
   highWatermarks(): ReadonlyMap<number, number>
+  /**
+   * Whether the group has heard this member within a session timeout. While it has not (the process was frozen,
+   * the network cut), others may own the partitions already, and no record is handed over.
+   */
+  isHeard(): boolean
   /** Leaves the group after `onRevoked`. Safe to call twice. */
   close(): Promise<void>
 }

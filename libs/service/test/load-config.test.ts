@@ -56,7 +56,12 @@ test('with nothing set, every setting has the default that the design names', ()
         requestTimeoutMs: 30_000,
       },
     },
-    consumer: { group: 'millrace-indexer', from: 'earliest' },
+    consumer: {
+      group: 'millrace-indexer',
+      from: 'earliest',
+      sessionTimeoutMs: 10_000,
+      heartbeatIntervalMs: 3_000,
+    },
     elasticsearch: {
       nodes: ['http://127.0.0.1:9200'],
       compression: 'none',

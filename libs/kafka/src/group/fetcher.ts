@@ -199,7 +199,9 @@ export class Fetcher {
     for (let isLast = false; !isLast;) {
       const read = await reader.next(options.maxBytesPerHandOver)
       // Paused while the fetch was under way: what was fetched is kept until the partition is resumed.
-      while (owned.isPaused && generation.isLive) await generation.changed.wait(1_000)
+      while ((owned.isPaused || !generation.isHeard) && generation.isLive) {
+        await generation.changed.wait(1_000)
+      }
       if (!generation.isLive) return
       if (read.records.length > 0 && !(await this.#give(read.records))) {
         return this.#holdBack(owned, options.backoffMaxMs / 4)

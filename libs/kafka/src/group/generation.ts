@@ -1,10 +1,17 @@
 // One assignment, from join to revoke: which partitions are owned, where each is read, and why it ends.
-import type { PartitionOffset, TopicPartition } from '../port.ts'
+import type { AssignedPartition, PartitionOffset, TopicPartition } from '../port.ts'
 import { Signal } from './signal.ts'
 import type { Clock } from '@millrace/foundation'
 
 /** Why an assignment ends. After `lost` the group has given the partitions to others already. */
 export type EndReason = 'rebalance' | 'lost' | 'partitions-changed' | 'closing' | 'failed'
+
+/** Where an assignment begins to read a partition. */
+export interface StartPosition {
+  offset: number
+  /** When this offset was committed; epoch ms, absent where nobody told. */
+  committedAtMs?: number
+}
 
 export interface OwnedPartition {
   readonly partition: number
@@ -13,6 +20,8 @@ export interface OwnedPartition {
   /** The first offset that this assignment has read; nothing before it is committed. */
   startedAt: number
   highWatermark: number | undefined
+  /** When it was last committed before this assignment; epoch ms. */
+  readonly committedAtMs: number | undefined
   isPaused: boolean
   /** Records are being unpacked or handed over; nothing is fetched meanwhile. */
   isBusy: boolean
@@ -45,6 +54,9 @@ export class Generation {
   #end: (reason: EndReason) => void = () => {}
   #endReason: EndReason | undefined
   #isRetired = false
+  readonly #clock: Clock
+  readonly #sessionTimeoutMs: number
+  #heardAtMs: number
 
   constructor(
     joined: {
@@ -53,10 +65,14 @@ export class Generation {
       memberId: string
       isLeader: boolean
       partitionsKnown: number
-      positions: ReadonlyMap<number, number>
+      heardAtMs: number
+      positions: ReadonlyMap<number, StartPosition>
     },
-    clock: Clock,
+    options: { clock: Clock; sessionTimeoutMs: number },
   ) {
+    this.#clock = options.clock
+    this.#sessionTimeoutMs = options.sessionTimeoutMs
+    this.#heardAtMs = joined.heardAtMs
     this.topic = joined.topic
     this.generationId = joined.generationId
     this.memberId = joined.memberId
@@ -64,7 +80,7 @@ export class Generation {
     this.partitionsKnown = joined.partitionsKnown
     const positions = [...joined.positions].toSorted(([left], [right]) => left - right)
     this.owned = new Map(positions.map(([id, position]) => [id, own(id, position)]))
-    this.changed = new Signal(clock)
+    this.changed = new Signal(options.clock)
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -78,6 +94,28 @@ export class Generation {
   /** Whether offsets may still be committed: yes until `onRevoked` is done, unless the group has given up on us. */
   get mayCommit(): boolean {
     return !this.#isRetired && this.#endReason !== 'lost'
+  }
+
+  /**
+   * Whether the group has heard us within a session timeout, so that the partitions are ours for certain:
+   *
+   * 1. the process is frozen, or cut off from the coordinator, for longer than a session; 2. others own its
+   * partitions and read them; 3. it goes on, and the next heartbeat, which will tell it, is still under way.
+   * What it takes until then would be done twice.
+   */
+  get isHeard(): boolean {
+    return this.#clock.monotonicMs() - this.#heardAtMs < this.#sessionTimeoutMs
+  }
+
+  /** When the newest request was sent that the coordinator has answered as ours (monotonic ms). */
+  get heardAtMs(): number {
+    return this.#heardAtMs
+  }
+
+  heard(sentAtMs: number): void {
+    const wasHeard = this.isHeard
+    this.#heardAtMs = Math.max(this.#heardAtMs, sentAtMs)
+    if (!wasHeard) this.changed.fire()
   }
 
   get endReason(): EndReason | undefined {
@@ -98,6 +136,15 @@ export class Generation {
 
   partitions(): TopicPartition[] {
     return [...this.owned.keys()].map((partition) => ({ topic: this.topic, partition }))
+  }
+
+  /** As `partitions`, with what the group knows of each. */
+  assigned(): AssignedPartition[] {
+    return [...this.owned.values()].map(({ partition, committedAtMs }) => ({
+      topic: this.topic,
+      partition,
+      ...(committedAtMs !== undefined && { committedAtMs }),
+    }))
   }
 
   setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {
@@ -124,12 +171,13 @@ export class Generation {
   }
 }
 
-function own(partition: number, position: number): OwnedPartition {
+function own(partition: number, { offset, committedAtMs }: StartPosition): OwnedPartition {
   return {
     partition,
-    position,
-    startedAt: position,
+    position: offset,
+    startedAt: offset,
     highWatermark: undefined,
+    committedAtMs,
     isPaused: false,
     isBusy: false,
     notBeforeMs: 0,

@@ -16,6 +16,8 @@ export interface HeartbeatContext {
 export interface BeatingGeneration {
   generationId: number
   memberId: string
+  /** The coordinator has answered a heartbeat that was sent at this time (monotonic ms). */
+  heard(sentAtMs: number): void
   end(reason: EndReason): void
 }
 
@@ -33,14 +35,17 @@ export async function beat(
   let failures = 0
   await clock.sleep(options.heartbeatIntervalMs, stop)
   while (!stop.aborted) {
+    const sentAtMs = clock.monotonicMs()
     try {
       await membership.heartbeat(generation)
+      generation.heard(sentAtMs)
       lastAnswerAt = clock.monotonicMs()
       failures = 0
     } catch (thrown) {
       const { reason } = kafkaFailure(thrown)
       if (reason === 'fenced') return generation.end('lost')
       if (reason === 'rebalancing') {
+        generation.heard(sentAtMs)
         lastAnswerAt = clock.monotonicMs()
         failures = 0
         generation.end('rebalance')

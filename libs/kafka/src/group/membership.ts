@@ -1,4 +1,5 @@
 // A member's talk with the group's coordinator: join, sync, heartbeat, commit, leave.
+import type { Clock } from '@millrace/foundation'
 import type { ClusterLink } from '../cluster.ts'
 import { kafkaFailure } from '../failure.ts'
 import { kafkaRequests } from '../kafkajs-seams.ts'
@@ -13,9 +14,12 @@ import {
   shareOut,
 } from './assignor.ts'
 import { findCoordinator } from './coordinator.ts'
+import type { StartPosition } from './generation.ts'
 import type { CheckedGroupOptions } from './options.ts'
 
 const joinGroupKey = 11
+/** What stands before the time in the metadata of a committed offset. */
+const commitTimePrefix = 'at='
 /** How long a member that leaves waits for the answer. Unit: ms. */
 const leaveTimeoutMs = 5_000
 
@@ -25,6 +29,8 @@ export interface Joined extends ReceivedAssignment {
   isLeader: boolean
   /** Partitions that the leader shared out; 0 for the others. */
   partitionsKnown: number
+  /** When the request was sent with whose answer the membership began (monotonic ms). */
+  heardAtMs: number
 }
 
 interface JoinAnswer {
@@ -38,11 +44,13 @@ interface JoinAnswer {
 export class Membership {
   readonly #link: ClusterLink
   readonly #options: CheckedGroupOptions
+  readonly #clock: Clock
   #memberId = ''
   #coordinatorId: number | string | undefined
 
-  constructor(link: ClusterLink, options: CheckedGroupOptions) {
+  constructor(link: ClusterLink, options: CheckedGroupOptions, clock: Clock) {
     this.#link = link
+    this.#clock = clock
     this.#options = options
   }
 
@@ -56,6 +64,7 @@ export class Membership {
     // The others wait for the leader's word, and it for the cluster's: both are bounded by the same time.
     return this.#ask('syncing the group', joinTimeoutMs, async (cluster, coordinator) => {
       const share = isLeader ? await this.#share(cluster, coordinator, answer) : undefined
+      const heardAtMs = this.#clock.monotonicMs()
       const { memberAssignment } = await this.#sync(coordinator, answer, share?.assignment ?? [])
       return {
         ...decodeAssignment(this.#options.topic, memberAssignment),
@@ -63,6 +72,7 @@ export class Membership {
         memberId: answer.memberId,
         isLeader,
         partitionsKnown: share?.partitions ?? 0,
+        heardAtMs,
       }
     })
   }
@@ -84,9 +94,12 @@ export class Membership {
     offsets: ReadonlyMap<number, number>,
     timeoutMs: number,
   ): Promise<void> {
+    // For the next owner, which tells how long the partition stood still in between.
+    const metadata = commitTimePrefix + String(this.#clock.now())
     const partitions = [...offsets].map(([partition, offset]) => ({
       partition,
       offset: String(offset),
+      metadata,
     }))
     await this.#askAs(generation.memberId, 'committing offsets', timeoutMs, (coordinator) =>
       coordinator.offsetCommit({
@@ -99,7 +112,7 @@ export class Membership {
   }
 
   /** Committed offsets; partitions without one are left out. */
-  committed(partitions: readonly number[]): Promise<Map<number, number>> {
+  committed(partitions: readonly number[]): Promise<Map<number, StartPosition>> {
     return this.#ask('reading offsets', this.#link.callTimeoutMs, (_, coordinator) =>
       this.#fetchOffsets(coordinator, partitions),
     )
@@ -230,20 +243,30 @@ export class Membership {
   async #fetchOffsets(
     coordinator: KafkaBroker,
     partitions: readonly number[],
-  ): Promise<Map<number, number>> {
+  ): Promise<Map<number, StartPosition>> {
     const { group, topic } = this.#options
-    const offsets = new Map<number, number>()
+    const offsets = new Map<number, StartPosition>()
     if (partitions.length === 0) return offsets
     const wanted = partitions.map((partition) => ({ partition }))
     const { responses } = await coordinator.offsetFetch({
       groupId: group,
       topics: [{ topic, partitions: wanted }],
     })
-    for (const { partition, offset } of responses.flatMap((each) => each.partitions)) {
-      if (Number(offset) >= 0) offsets.set(partition, Number(offset))
+    for (const answer of responses.flatMap((each) => each.partitions)) {
+      const offset = Number(answer.offset)
+      if (offset < 0) continue
+      const committedAtMs = commitTimeOf(answer.metadata)
+      const position = committedAtMs === undefined ? { offset } : { offset, committedAtMs }
+      offsets.set(answer.partition, position)
     }
     return offsets
   }
+}
+
+function commitTimeOf(metadata: string | null | undefined): number | undefined {
+  if (metadata?.startsWith(commitTimePrefix) !== true) return undefined
+  const atMs = Number(metadata.slice(commitTimePrefix.length))
+  return Number.isSafeInteger(atMs) && atMs > 0 ? atMs : undefined
 }
 
 function memberIdRequired(thrown: unknown): string | undefined {

@@ -36,7 +36,7 @@ export interface ConsumerGroupLimits {
 }
 
 export const consumerGroupDefaults: ConsumerGroupLimits = {
-  sessionTimeoutMs: 30_000,
+  sessionTimeoutMs: 10_000,
   rebalanceTimeoutMs: 60_000,
   heartbeatIntervalMs: 3_000,
   revokeTimeoutMs: 45_000,

@@ -2,6 +2,7 @@
 import type { ClusterLink } from '../cluster.ts'
 import { listOffsets } from '../offsets.ts'
 import { topicPartitions } from '../topic-metadata.ts'
+import type { StartPosition } from './generation.ts'
 import type { Joined, Membership } from './membership.ts'
 import type { CheckedGroupOptions } from './options.ts'
 
@@ -13,7 +14,7 @@ import type { CheckedGroupOptions } from './options.ts'
 export async function startPositions(
   joined: Joined,
   context: { link: ClusterLink; membership: Membership; options: CheckedGroupOptions },
-): Promise<Map<number, number>> {
+): Promise<Map<number, StartPosition>> {
   const { link, membership, options } = context
   const positions = await membership.committed(joined.partitions)
   const missing = joined.partitions.filter((partition) => !positions.has(partition))
@@ -27,7 +28,7 @@ export async function startPositions(
   // A partition without a leader cannot tell: the whole assignment waits, which is rare and safe.
   const untold = missing.filter((partition) => !found.has(partition))
   if (untold.length > 0) throw new UntoldOffsetError(options.topic, untold)
-  for (const [partition, offset] of found) positions.set(partition, offset)
+  for (const [partition, offset] of found) positions.set(partition, { offset })
   if (mark === 'latest') await membership.commit(joined, found, options.commitTimeoutMs)
   return positions
 }

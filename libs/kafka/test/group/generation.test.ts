@@ -1,11 +1,11 @@
-import { systemClock } from '@millrace/foundation'
+import { type Clock, systemClock } from '@millrace/foundation'
 import { describe, expect, it } from 'vitest'
 import { Generation } from '../../src/group/generation.ts'
 
-function generation(): Generation {
+function generation(clock: Clock = systemClock): Generation {
   const positions = new Map([
-    [2, 200],
-    [0, 100],
+    [2, { offset: 200 }],
+    [0, { offset: 100, committedAtMs: 1_767_323_045_000 }],
   ])
   return new Generation(
     {
@@ -14,15 +14,39 @@ function generation(): Generation {
       memberId: 'm',
       isLeader: true,
       partitionsKnown: 3,
+      heardAtMs: clock.monotonicMs(),
       positions,
     },
-    systemClock,
+    { clock, sessionTimeoutMs: 10_000 },
   )
 }
 
 const offset = (partition: number, at: number, topic = 'logs') => ({ topic, partition, offset: at })
 
 describe('an assignment', () => {
+  it('is in doubt when the group has not heard from us for a session, and no more once it has', async () => {
+    let nowMs = 5_000
+    const clock = { ...systemClock, monotonicMs: () => nowMs }
+    const current = generation(clock)
+    nowMs += 9_999
+    expect(current.isHeard).toBe(true)
+    nowMs += 1
+    expect(current.isHeard).toBe(false)
+    const changed = current.changed.wait(60_000)
+    current.heard(nowMs - 100)
+    await changed
+    expect(current.isHeard).toBe(true)
+    current.heard(nowMs - 5_000)
+    expect(current.heardAtMs).toBe(nowMs - 100)
+  })
+
+  it('tells when each partition was last committed, where somebody said so', () => {
+    expect(generation().assigned()).toEqual([
+      { topic: 'logs', partition: 0, committedAtMs: 1_767_323_045_000 },
+      { topic: 'logs', partition: 2 },
+    ])
+  })
+
   it('may hand over until it ends, and commit until it is retired', async () => {
     const current = generation()
     expect([current.isLive, current.mayCommit]).toEqual([true, true])

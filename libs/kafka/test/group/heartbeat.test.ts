@@ -41,17 +41,25 @@ async function run(answers: (Error | undefined)[]) {
       return answer === undefined ? Promise.resolve() : Promise.reject(answer)
     },
   } as unknown as HeartbeatContext['membership']
-  const generation = { generationId: 1, memberId: 'm', end: (reason: string) => ends.push(reason) }
+  const heardAt: number[] = []
+  const generation = {
+    generationId: 1,
+    memberId: 'm',
+    heard: (sentAtMs: number) => heardAt.push(sentAtMs),
+    end: (reason: string) => ends.push(reason),
+  }
   const onFailure = (thrown: unknown): void => void failures.push(thrown)
   await beat(generation, { membership, options, clock, onFailure }, stop.signal)
-  return { ends, failures, sentAt }
+  return { ends, failures, sentAt, heardAt }
 }
 
 describe('the heartbeat', () => {
   it('beats in its interval, and goes on while a rebalance waits for the revoke', async () => {
     const rebalancing = protocolError('REBALANCE_IN_PROGRESS')
-    const { ends, sentAt, failures } = await run([undefined, rebalancing, rebalancing, rebalancing])
+    const answers = [undefined, rebalancing, rebalancing, rebalancing]
+    const { ends, sentAt, failures, heardAt } = await run(answers)
     expect(sentAt).toEqual([3_000, 6_000, 9_000, 12_000])
+    expect(heardAt).toEqual(sentAt)
     expect(new Set(ends)).toEqual(new Set(['rebalance']))
     expect(failures).toEqual([])
   })
@@ -67,8 +75,9 @@ describe('the heartbeat', () => {
 
   it('is repeated sooner while the coordinator moves, and tells of the first failure of a row', async () => {
     const moved = protocolError('NOT_COORDINATOR_FOR_GROUP')
-    const { ends, sentAt, failures } = await run([moved, moved, undefined, undefined])
+    const { ends, sentAt, failures, heardAt } = await run([moved, moved, undefined, undefined])
     expect(sentAt).toEqual([3_000, 4_000, 5_000, 8_000])
+    expect(heardAt).toEqual([5_000, 8_000])
     expect(failures).toHaveLength(1)
     expect(ends).toEqual([])
   })

@@ -86,8 +86,22 @@ export const consumerGroup = settingGroup({
     MILLRACE_KAFKA_FROM: setting(oneOf(['earliest', 'latest']).default('earliest'), {
       description: 'Where a group without committed offsets starts.',
     }),
+    MILLRACE_KAFKA_SESSION_TIMEOUT_MS: setting(
+      integer({ min: 6_000, max: 1_800_000 }).default(10_000),
+      {
+        description:
+          "How long a worker may be silent before the group gives its partitions to others: so long they stand still after a crash. Within the brokers' group.min.session.timeout.ms and group.max.session.timeout.ms.",
+        unit: 'ms',
+      },
+    ),
   },
-  shape: (values) => ({ group: values.MILLRACE_KAFKA_GROUP, from: values.MILLRACE_KAFKA_FROM }),
+  shape: (values) => ({
+    group: values.MILLRACE_KAFKA_GROUP,
+    from: values.MILLRACE_KAFKA_FROM,
+    sessionTimeoutMs: values.MILLRACE_KAFKA_SESSION_TIMEOUT_MS,
+    // Three may get lost before the session ends.
+    heartbeatIntervalMs: Math.min(3_000, Math.floor(values.MILLRACE_KAFKA_SESSION_TIMEOUT_MS / 3)),
+  }),
 })
 
 interface TlsValues {

@@ -22,6 +22,7 @@ export const errorCodes = [
   'MILLRACE_BULK_UNREACHABLE',
   'MILLRACE_BULK_REFUSED',
   'MILLRACE_TEMPLATE_MISSING',
+  'MILLRACE_AUDIT_INCOMPLETE',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]
@@ -57,6 +58,8 @@ export class SourceError extends MillraceError {}
 export class PublishError extends MillraceError {}
 /** Elasticsearch did not take a request as a whole. */
 export class BulkRequestError extends MillraceError {}
+/** Not everything could be read, so there is no verdict. */
+export class AuditError extends MillraceError {}
 
 /** Bad input is a value, not an exception: it becomes a dead letter and a counter. */
 export type Result<Value> = { ok: true; value: Value } | Rejection

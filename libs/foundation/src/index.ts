@@ -4,6 +4,7 @@ export { type Random, seededRandom, systemRandom } from './random.ts'
 export { crc32c } from './crc32c.ts'
 export { backoffDelayMs, type BackoffOptions } from './backoff.ts'
 export {
+  AuditError,
   BulkRequestError,
   ConfigError,
   type ErrorCode,

@@ -32,6 +32,8 @@ export class Books {
   commitFailures = 0
   partitionPauses = 0
   deadLetterFailures = 0
+  /** Dead letters that are in the topic and have no readable document, since Elasticsearch refused it. */
+  deadLettersUntold = 0
 
   take(events: number): void {
     this.eventsTaken += events

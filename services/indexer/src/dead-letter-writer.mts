@@ -6,8 +6,9 @@ import {
   MillraceError,
   type Random,
 } from '@millrace/foundation'
+import type { DeadLetterFacts } from '@millrace/envelope'
 import type { Producer } from '@millrace/kafka'
-import { buildDeadLetter, type DeadLetterCause } from './dead-letter.mts'
+import { buildDeadLetter, type DeadLetterCause, describeDeadLetter } from './dead-letter.mts'
 import type { TakenRecord } from './ownership.mts'
 
 export interface DeadLetter {
@@ -17,8 +18,8 @@ export interface DeadLetter {
 }
 
 export interface DeadLetterHandlers {
-  /** The dead letter is in the topic, on all in-sync replicas. */
-  deadLettered(letter: DeadLetter): void
+  /** The dead letter is in the topic, on all in-sync replicas; `facts` is what its header says. */
+  deadLettered(letter: DeadLetter, facts: DeadLetterFacts): void
   isStale(letter: DeadLetter): boolean
   /** The partition is not ours any more: its new owner will judge the record again. */
   givenUp(letter: DeadLetter): void
@@ -88,11 +89,15 @@ export class DeadLetterWriter {
     let attempt = 0
     while (this.#queue.length > 0) {
       const batch = this.#takeBatch()
-      const failure = await this.#publish(batch)
+      const deadLetteredAtMs = clock.now()
+      const facts = batch.map(({ origin, eventId, cause }) =>
+        describeDeadLetter(origin.record, { eventId, cause, deadLetteredAtMs }),
+      )
+      const failure = await this.#publish(batch, facts)
       if (failure === undefined) {
         attempt = 0
         this.#batchCount = this.#options.batchCount
-        for (const letter of batch) handlers.deadLettered(letter)
+        for (const [index, letter] of batch.entries()) handlers.deadLettered(letter, facts[index]!)
       } else {
         attempt += 1
         this.#isTopicEnsured = false
@@ -108,11 +113,12 @@ export class DeadLetterWriter {
     this.#isRunning = false
   }
 
-  async #publish(batch: readonly DeadLetter[]): Promise<{ error: unknown } | undefined> {
-    const { clock, producer, ensureTopic } = this.#parts
-    const records = batch.map(({ origin, eventId, cause }) =>
-      buildDeadLetter(origin.record, { eventId, cause, deadLetteredAtMs: clock.now() }),
-    )
+  async #publish(
+    batch: readonly DeadLetter[],
+    facts: readonly DeadLetterFacts[],
+  ): Promise<{ error: unknown } | undefined> {
+    const { producer, ensureTopic } = this.#parts
+    const records = batch.map(({ origin }, index) => buildDeadLetter(origin.record, facts[index]!))
     try {
       if (!this.#isTopicEnsured) await ensureTopic()
       this.#isTopicEnsured = true

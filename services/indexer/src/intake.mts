@@ -1,7 +1,9 @@
 // Decode and normalize: a record becomes bulk items, dead letters, or nothing that is to be indexed.
+import { ledgerKind } from '@millrace/envelope'
 import { errorText, type Rejection } from '@millrace/foundation'
 import type { KafkaRecord } from '@millrace/kafka'
 import { type EncodedItem, encodeBulkItem, type Indexable } from './bulk-request.mts'
+import { ledgerEvent } from './ledger-document.mts'
 
 /** What turns records into events; `RecordNormalizer` of libs/formats. Pure. */
 export interface Normalizer {
@@ -26,7 +28,9 @@ export function takeIn(
   normalizer: Normalizer,
 ): IntakeOutcome {
   try {
-    const { events, rejections } = normalizer.normalize(record, receivedAtMs)
+    const outcome = normalizer.normalize(record, receivedAtMs)
+    const { events, rejections } =
+      outcome.kind === ledgerKind ? readLedgerRecord(record, receivedAtMs) : outcome
     const items: IntakeOutcome['items'] = []
     for (const event of events) {
       const { text, bytes } = encodeBulkItem(event)
@@ -37,4 +41,12 @@ export function takeIn(
     const reason = `normalizing failed: ${errorText(error)}`.slice(0, 256)
     return { items: [], rejections: [{ ok: false, code: 'MILLRACE_NORMALIZE_FAILED', reason }] }
   }
+}
+
+function readLedgerRecord(
+  record: KafkaRecord,
+  receivedAtMs: number,
+): { events: Indexable[]; rejections: Rejection[] } {
+  const read = ledgerEvent(record, receivedAtMs)
+  return read.ok ? { events: [read.value], rejections: [] } : { events: [], rejections: [read] }
 }

@@ -91,6 +91,10 @@ export const indexerMetrics = defineMetrics({
     kind: 'counter',
     help: 'Tries to write dead letters that failed; each is followed by another.',
   },
+  indexer_dead_letter_untold_records_total: {
+    kind: 'counter',
+    help: 'Dead letters in the topic whose readable document Elasticsearch refused.',
+  },
   indexer_commit_requests_total: {
     kind: 'counter',
     labels: ['outcome'],
@@ -154,6 +158,7 @@ export class IndexerMetrics implements MetricsText {
       indexer_normalize_events_total: books.eventsTaken,
       indexer_bulk_retried_items_total: books.itemsRetried,
       indexer_dead_letter_failures_total: books.deadLetterFailures,
+      indexer_dead_letter_untold_records_total: books.deadLettersUntold,
     } as const
     for (const name of Object.keys(totals) as (keyof typeof totals)[]) {
       metrics[name].add(this.#since(name, totals[name]))

@@ -65,6 +65,12 @@ export function createObserver(parts: ObserverParts): PipelineObserver {
         'dead letters',
         `Dead letters can't be written to ${deadLetterTopic}; their offsets wait, and it is tried again: ${errorText(error)}`,
       ),
+    deadLetterUntold: ({ status, type, reason }) =>
+      telling.trouble(
+        'error',
+        'dead letter document',
+        `A dead letter is in ${deadLetterTopic}, but its document was refused by Elasticsearch with ${status} ${type}: ${reason}`,
+      ),
     commitEnded: ({ isCommitted, error }) => {
       if (isCommitted || error === undefined) return
       const sentence = `Offsets can't be committed, it is tried again: ${errorText(error)}`

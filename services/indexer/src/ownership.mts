@@ -65,6 +65,8 @@ export interface BulkItem extends EncodedItem {
   readonly origin: TakenRecord
   /** When the line was written (`event.created`), in epoch ms. */
   readonly createdAtMs: number
+  /** It tells of a dead letter that is in the topic already: whatever becomes of it, the event is terminal. */
+  readonly tellsOfDeadLetter?: true
 }
 
 /** What a record without its bytes costs in memory: objects, headers, bookkeeping. Measured roughly. */

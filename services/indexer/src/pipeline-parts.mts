@@ -10,6 +10,7 @@ import type {
 import type { AdmissionOptions } from './admission.mts'
 import type { BatchLimits } from './batch.mts'
 import type { Books } from './books.mts'
+import type { ItemCause } from './bulk-response.mts'
 import type { ConcurrencyOptions } from './concurrency.mts'
 import type { DeadLetterCause } from './dead-letter.mts'
 import type { DeadLetterOptions } from './dead-letter-writer.mts'
@@ -45,6 +46,8 @@ export interface PipelineObserver {
   bulkBytesLowered(bulkBytes: number): void
   deadLettered(cause: DeadLetterCause, record: KafkaRecord): void
   deadLetterFailed(error: unknown): void
+  /** The dead letter is in the topic, but its readable document was refused. */
+  deadLetterUntold(cause: ItemCause): void
   commitEnded(commit: { isCommitted: boolean; error?: unknown }): void
   assigned(partitions: readonly TopicPartition[]): void
   revoked(partitions: readonly TopicPartition[], unsettledRecords: number): void

@@ -6,8 +6,8 @@ import { Batcher } from './batch.mts'
 import type { Fate } from './books.mts'
 import { OffsetCommitter } from './commit.mts'
 import { AdaptiveConcurrency } from './concurrency.mts'
-import { causeOfRejectedItem, identifyRecord } from './dead-letter.mts'
-import { type DeadLetterHandlers, DeadLetterWriter } from './dead-letter-writer.mts'
+import { identifyRecord } from './dead-letter.mts'
+import { DeadLetters } from './dead-letters.mts'
 import { Dispatcher } from './dispatch.mts'
 import type { DispatchHandlers } from './dispatch-parts.mts'
 import { takeIn } from './intake.mts'
@@ -25,7 +25,7 @@ export class Pipeline {
   readonly #batcher: Batcher<BulkItem>
   readonly #concurrency: AdaptiveConcurrency
   readonly #dispatcher: Dispatcher<BulkItem>
-  readonly #deadLetters: DeadLetterWriter
+  readonly #deadLetters: DeadLetters
   readonly #committer: OffsetCommitter
   readonly #progress = new Notifier()
   #lingerTimer: Timer | undefined
@@ -48,11 +48,18 @@ export class Pipeline {
       { ...parts, concurrency: this.#concurrency, handlers: this.#bulkHandlers() },
       options,
     )
-    this.#deadLetters = new DeadLetterWriter(
+    this.#deadLetters = new DeadLetters(
       {
         ...parts,
         ensureTopic: parts.ensureDeadLetterTopic,
-        handlers: this.#deadLetterHandlers(),
+        admission: this.#admission,
+        index: (item) => this.#index(item),
+        settle: (origin, fate) => this.#settle(origin, fate),
+        letGo: (origin, fate) => this.#letGo(origin, fate),
+        published: () => {
+          this.#submitDue()
+          this.#afterProgress()
+        },
       },
       options.deadLetters,
     )
@@ -141,6 +148,12 @@ export class Pipeline {
     }
   }
 
+  /** A partition that is being drained waits for nothing. */
+  #index(item: BulkItem): void {
+    if (item.origin.owner.isClosing) this.#dispatcher.submit([item])
+    else this.#batcher.add(item, this.#parts.clock.monotonicMs())
+  }
+
   #submitDue(): void {
     const nowMs = this.#parts.clock.monotonicMs()
     for (;;) {
@@ -177,11 +190,11 @@ export class Pipeline {
     const { observer, clock, books } = this.#parts
     return {
       settled: (item, verdict) => {
+        if (item.tellsOfDeadLetter) return this.#settle(item.origin, 'dead_lettered')
         if (verdict === 'indexed') observer.indexed(clock.now() - item.createdAtMs)
         this.#settle(item.origin, verdict)
       },
-      rejected: ({ id, origin }, cause) =>
-        this.#deadLetters.add({ origin, eventId: id, cause: causeOfRejectedItem(cause) }),
+      rejected: (item, cause) => this.#deadLetters.refused(item, cause),
       isStale: (item) => item.origin.owner.isEnded,
       givenUp: (item) => this.#letGo(item.origin, 'given_up'),
       requestEnded: (request) => {
@@ -193,24 +206,6 @@ export class Pipeline {
       bulkBytesLowered: (bulkBytes) => {
         this.#batcher.lowerBulkBytes(bulkBytes)
         observer.bulkBytesLowered(bulkBytes)
-      },
-    }
-  }
-
-  #deadLetterHandlers(): DeadLetterHandlers {
-    const { observer, books } = this.#parts
-    return {
-      deadLettered: ({ origin, cause }) => {
-        books.deadLettered(cause.code)
-        observer.deadLettered(cause, origin.record)
-        this.#settle(origin, 'dead_lettered')
-      },
-      isStale: ({ origin }) => origin.owner.isEnded,
-      givenUp: ({ origin }) => this.#letGo(origin, 'given_up'),
-      published: () => this.#afterProgress(),
-      failed: (error) => {
-        books.deadLetterFailures += 1
-        observer.deadLetterFailed(error)
       },
     }
   }

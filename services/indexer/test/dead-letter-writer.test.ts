@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lines, publishFailure, startWorld } from './support/fakes.ts'
+import { bulkError, expectAtRest, lines, publishFailure, startWorld } from './support/fakes.ts'
 
 describe('dead letters', () => {
   it('carry the bytes, the headers and the reason, and then the offset moves', async () => {
@@ -22,6 +22,8 @@ describe('dead letters', () => {
       timestamp: 1_767_323_044_000,
       deadLetteredAt: expect.any(Number),
       eventId: letter!.key,
+      attempts: 1,
+      history: [],
     })
     expect(world.group.committed.get(0)).toBe(3)
     expect(world.books.deadLetters).toEqual(new Map([['MILLRACE_DECODE_HEADER', 1]]))
@@ -47,6 +49,82 @@ describe('dead letters', () => {
       eventId: '0-1',
     })
     expect(world.group.committed.get(0)).toBe(3)
+  })
+
+  it('are told by a document of their own, and only then does the offset move', async () => {
+    const world = await startWorld()
+    let isStoreBusy = false
+    world.store.reply = ({ ids }) => {
+      if (isStoreBusy) throw bulkError(503)
+      return world.store.index(ids)
+    }
+    world.group.assign(0)
+    await world.group.deliver(0, 0, ['ok'])
+    await world.clock.advance(2_000)
+    isStoreBusy = true
+    await world.group.deliver(0, 1, ['!garbage'])
+    await world.clock.advance(60_000)
+    expect(world.producer.published).toHaveLength(1)
+    expect(world.group.committed.get(0)).toBe(1)
+    isStoreBusy = false
+    await world.clock.advance(20_000)
+    expect(world.group.committed.get(0)).toBe(2)
+    expect([...world.store.letters.values()]).toMatchObject([
+      { event: { kind: 'pipeline_error', original: '!garbage' } },
+    ])
+    expect(world.books.events).toMatchObject({ indexed: 1, dead_lettered: 1 })
+    expectAtRest(world)
+  })
+
+  it('whose document is refused are counted and terminal all the same', async () => {
+    const world = await startWorld()
+    world.store.reply = ({ ids }) =>
+      world.store.index(ids, (id) => (id.includes('-dead-letter-') ? 400 : undefined))
+    world.group.assign(0)
+    await world.group.deliver(0, 0, ['!garbage'])
+    await world.clock.advance(2_000)
+    expect(world.books.deadLettersUntold).toBe(1)
+    expect(world.books.events.dead_lettered).toBe(1)
+    expect(world.producer.published).toHaveLength(1)
+    expect(world.group.committed.get(0)).toBe(1)
+    expectAtRest(world)
+  })
+
+  it('that a second worker parks again have one document', async () => {
+    const world = await startWorld()
+    world.group.assign(0)
+    await world.group.deliver(0, 0, ['!garbage'])
+    world.group.commitAnswer = () => Promise.resolve(false)
+    await world.clock.advance(2_000)
+    const revoked = world.group.revoke()
+    await world.clock.advance(1_000)
+    await revoked
+    world.group.commitAnswer = () => Promise.resolve(true)
+    world.group.assign(0)
+    await world.group.deliver(0, 0, ['!garbage'])
+    await world.clock.advance(2_000)
+    expect(world.producer.published).toHaveLength(2)
+    expect(world.store.letters.size).toBe(1)
+    expect(world.group.committed.get(0)).toBe(1)
+    expectAtRest(world)
+  })
+
+  it('are told while their partition is being drained', async () => {
+    const world = await startWorld({ lingerMs: 60_000 })
+    let release = (): void => {}
+    world.producer.hold = new Promise((resolve) => {
+      release = resolve
+    })
+    world.group.assign(0)
+    await world.group.deliver(0, 0, ['!garbage'])
+    const revoked = world.group.revoke()
+    await world.clock.advance(100)
+    release()
+    await world.clock.advance(100)
+    await revoked
+    expect(world.store.letters.size).toBe(1)
+    expect(world.group.committed.get(0)).toBe(1)
+    expectAtRest(world)
   })
 
   it('a bug in a normalizer makes a dead letter, not a worker that dies again and again', async () => {

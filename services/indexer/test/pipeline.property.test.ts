@@ -107,8 +107,9 @@ class World {
   }
 
   isRejected(id: string): boolean {
-    const [partition, offset] = id.split(/[-.]/).map(Number)
-    return this.partitions[partition!]!.log[offset!] === 'rejected'
+    // Also refuses the documents that tell of the rejected ones, and of no others.
+    const [, partition, offset] = /^(\d+)-(\d+)/.exec(id) ?? []
+    return this.partitions[Number(partition)]?.log[Number(offset)] === 'rejected'
   }
 
   /** Ids that must be documents, and how many dead letters there must be at least. */
@@ -183,6 +184,9 @@ describe('whatever happens around the pipeline', () => {
             return `${partition}-${offset} ${String(key)}`
           })
           expect(new Set(where).size).toBe(letters)
+          const told = [...store.letters.keys()].map((id) => id.replace(/-dead-letter-1$/, ''))
+          const keys = new Set(parked.map(({ key }) => String(key)))
+          expect(told.sort()).toEqual([...keys].filter((id) => !around.isRejected(id)).sort())
           for (const [index, { log }] of around.partitions.entries()) {
             expect(group.committed.get(index) ?? 0).toBe(log.length)
           }

@@ -91,12 +91,16 @@ export interface BulkCall {
 export class FakeStore {
   readonly calls: BulkCall[] = []
   readonly documents = new Map<string, unknown>()
+  /** Readable documents of dead letters, apart from the events. */
+  readonly letters = new Map<string, Record<string, unknown>>()
   writes = 0
+  readonly #bodies = new Map<string, Record<string, unknown>>()
   reply: (call: BulkCall) => unknown = (call) => this.index(call.ids)
 
   bulk(body: Buffer, options: { signal?: AbortSignal }): Promise<unknown> {
     const lines = body.toString().trimEnd().split('\n')
     const ids = lines.filter((_, at) => at % 2 === 0).map((line) => JSON.parse(line).create._id)
+    for (const [at, id] of ids.entries()) this.#bodies.set(id, JSON.parse(lines[at * 2 + 1]!))
     return new Promise((answer, fail) => {
       const call = { ids, bytes: body.byteLength, answer, fail, signal: options.signal }
       options.signal?.addEventListener('abort', () => fail(bulkError(undefined)))
@@ -113,10 +117,14 @@ export class FakeStore {
   /** What Elasticsearch would do and answer; `statusOf` overrides it for single ids. */
   index(ids: readonly string[], statusOf: (id: string) => number | undefined = () => undefined) {
     const items = ids.map((id) => {
-      const status = statusOf(id) ?? (this.documents.has(id) ? 409 : 201)
+      const isThere = this.documents.has(id) || this.letters.has(id)
+      const status = statusOf(id) ?? (isThere ? 409 : 201)
       if (status === 201) {
-        this.documents.set(id, true)
-        this.writes += 1
+        if (id.includes('-dead-letter-')) this.letters.set(id, this.#bodies.get(id)!)
+        else {
+          this.documents.set(id, true)
+          this.writes += 1
+        }
         return { create: { _id: id, status } }
       }
       const type = status === 409 ? 'version_conflict_engine_exception' : `error_${status}`
@@ -255,6 +263,7 @@ export async function startWorld(options: Partial<PipelineOptions> = {}): Promis
         bulkBytesLowered: (bulkBytes) => seen.bulkBytesLowered.push(bulkBytes),
         deadLettered: () => {},
         deadLetterFailed: () => {},
+        deadLetterUntold: () => {},
         commitEnded: () => {},
         assigned: () => {},
         revoked: () => {},

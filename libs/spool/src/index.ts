@@ -18,11 +18,16 @@ export type {
   PublishSpooled,
 } from './drain-options.ts'
 export { drainSpool } from './drain.ts'
-export { inspectSpool, type SpoolInspection, type SegmentInspection } from './inspect.ts'
+export {
+  type InspectOptions,
+  inspectSpool,
+  type SegmentInspection,
+  type SpoolInspection,
+} from './inspect.ts'
 export { defaultSpoolDirectory } from './directory.ts'
+export { SpoolWriter } from './writer.ts'
 export {
   type OwnDrainOptions,
-  SpoolWriter,
-  type SpoolWriterOptions,
   spoolWriterDefaults,
-} from './writer.ts'
+  type SpoolWriterOptions,
+} from './writer-options.ts'

@@ -56,6 +56,8 @@ export interface SpoolLoss {
   sequences: SequenceRanges
   /** Whether they are lines of the writer's own instance; lines of others belong to an instance that is dead. */
   isOwn: boolean
+  /** The highest sequence that the instance is known to have given to a line. */
+  issued: number
   /** The head of the segment; absent where it can't be read. */
   head?: SpoolHead
 }

@@ -1,0 +1,61 @@
+// Records that wait for the disk, in order: a bounded queue, and what of it is being written.
+import type { AppendOutcome, SpoolRecord } from './records.ts'
+
+/** One call of `append`. */
+export interface Waiting {
+  records: readonly SpoolRecord[]
+  bytes: Buffer
+  finish: (outcome: AppendOutcome) => void
+}
+
+/** Most bytes in one write, unless one append alone has more. */
+const writeMaxBytes = 1_048_576
+
+export class AppendQueue {
+  #waiting: Waiting[] = []
+  #taken: Waiting[] = []
+  #bytes = 0
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  /** Whether `bytes` more are within the bound; one append alone always is. */
+  hasRoom(bytes: number, maxBytes: number): boolean {
+    return this.#bytes === 0 || this.#bytes + bytes <= maxBytes
+  }
+
+  push(waiting: Waiting): void {
+    this.#waiting.push(waiting)
+    this.#bytes += waiting.bytes.length
+  }
+
+  /** What the next write takes. It counts as waiting until it is finished. */
+  take(): readonly Waiting[] {
+    let bytes = 0
+    let count = 0
+    for (const waiting of this.#waiting) {
+      if (count > 0 && bytes + waiting.bytes.length > writeMaxBytes) break
+      bytes += waiting.bytes.length
+      count++
+    }
+    this.#taken = this.#waiting.splice(0, count)
+    return this.#taken
+  }
+
+  /** Everything that is not finished, in order. */
+  takeAll(): readonly Waiting[] {
+    this.#taken.push(...this.#waiting.splice(0))
+    return this.#taken
+  }
+
+  /** Ends what was taken; after a failure also what waits behind it, which would fail as well. */
+  finish(outcome: AppendOutcome): void {
+    const finished = outcome.ok ? this.#taken : [...this.#taken, ...this.#waiting.splice(0)]
+    this.#taken = []
+    for (const { bytes, finish } of finished) {
+      this.#bytes -= bytes.length
+      finish(outcome)
+    }
+  }
+}

@@ -68,7 +68,8 @@ async function readUnread(
   return {
     lag: ranges.reduce((sum, { from, to }) => sum + to - from, 0),
     gone,
-    isGroupNew: offsets.every(({ partition }) => (committed.get(partition) ?? -1) < 0),
+    isGroupNew:
+      ranges.length > 0 && offsets.every(({ partition }) => (committed.get(partition) ?? -1) < 0),
     endsAt,
   }
 }

@@ -38,3 +38,21 @@ export function topicName(text: string): string {
     'A topic name is 1 to 249 letters, digits, dots, underscores and dashes.',
   )
 }
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `90s`, `30m`, `2h`, `7d` ago, or an ISO 8601 time; a date alone is its beginning in UTC. */
+export function pointInTime(text: string): (nowMs: number) => number {
+  const ago = /^(\d{1,9})([smhd])$/.exec(text)
+  if (ago !== null) {
+    const backMs = Number(ago[1]) * unitMs[ago[2] as keyof typeof unitMs]
+    return (nowMs) => nowMs - backMs
+  }
+  const atMs = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN
+  if (Number.isFinite(atMs)) return () => atMs
+  throw new InvalidArgumentError(
+    'It must be a time such as 2026-01-31 or 2026-01-31T08:00Z, or how long ago, such as 90s, 30m, 2h or 7d.',
+  )
+}

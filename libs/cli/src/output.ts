@@ -77,17 +77,24 @@ export class Output {
   }
 
   /** Shows that something goes on, on a terminal only, until the work has ended. */
-  async during<Value>(text: string, work: Promise<Value>): Promise<Value> {
+  async during<Value>(
+    text: string,
+    work: Promise<Value> | ((show: (text: string) => void) => Promise<Value>),
+  ): Promise<Value> {
     // A terminal without a width (a pty that nobody sized) makes ora clear lines without end.
-    if (this.#stderr.isTTY !== true || !((this.#stderr.columns ?? 0) > 0)) return work
+    const isShown = this.#stderr.isTTY === true && (this.#stderr.columns ?? 0) > 0
+    if (!isShown) return typeof work === 'function' ? work(() => {}) : work
     const progress = ora({
       text,
       stream: this.#stderr as NodeJS.WriteStream,
       discardStdin: false,
       hideCursor: false,
     }).start()
+    const show = (next: string): void => {
+      progress.text = next
+    }
     try {
-      return await work
+      return await (typeof work === 'function' ? work(show) : work)
     } finally {
       progress.stop()
     }

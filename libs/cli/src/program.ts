@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError, errorText, redactCredentials } from '@millrace/foundation'
 import { Command, CommanderError } from 'commander'
+import { addAudit } from './commands/audit.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addProduce } from './commands/produce.ts'
@@ -23,6 +24,7 @@ export interface Registration {
 const examples = `
 Examples:
   millrace doctor                                   is everything well, and what to do if not
+  millrace audit --since 24h                        did every line arrive, and which did not
   millrace tail --service orders --level warn       readable lines, as they arrive
   millrace explain < app.log                        the document that each line becomes
   millrace topic create quick --partitions 3        Kafka's quick start: create a topic,
@@ -47,7 +49,7 @@ export async function runMillrace(
       exitCode = code
     },
   }
-  for (const add of [addSetup, addDoctor, addTail, addExplain, addProduce, addTopic]) {
+  for (const add of [addSetup, addDoctor, addTail, addExplain, addProduce, addTopic, addAudit]) {
     add(registration)
   }
   try {

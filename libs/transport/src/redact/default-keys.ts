@@ -1,0 +1,57 @@
+// Redaction: the names whose values are secrets wherever they appear.
+
+/**
+ * A star stands for any beginning. The list unites what OWASP's logging cheat sheet, Elastic's APM agents
+ * (`sanitize_field_names`), Sentry's and OpenTelemetry's scrubbers and users of pino's `redact` name, less what often is
+ * no secret: `key`, `auth`, `pin`, `session_id`, `user`. `tokens_used` and `secretary` end otherwise.
+ */
+export const defaultKeys: readonly string[] = [
+  // Passwords.
+  '*password',
+  '*passwd',
+  '*passphrase',
+  '*passcode',
+  '*pwd',
+  'pass',
+  // Tokens and what opens a session.
+  '*token',
+  '*authorization',
+  '*cookie',
+  'cookies',
+  '*sessid',
+  'jsessionid',
+  'connect.sid',
+  '*jwt',
+  'x-amz-signature',
+  'x-goog-signature',
+  // Keys and secrets.
+  '*secret',
+  'secrets',
+  '*api-key',
+  '*access-key',
+  '*account-key',
+  '*encryption-key',
+  '*master-key',
+  '*private-key',
+  '*secret-key',
+  '*shared-key',
+  '*signing-key',
+  '*credentials',
+  // One-time codes.
+  'otp',
+  'totp',
+  'otp-code',
+  'mfa-code',
+  // Payment cards and persons.
+  '*card-number',
+  '*credit-card',
+  'ccnumber',
+  'ccnum',
+  '*cvv',
+  'cvv2',
+  '*cvc',
+  'cvc2',
+  '*card-code',
+  '*ssn',
+  '*social-security-number',
+]

@@ -1,0 +1,126 @@
+// Redaction: whether a name in a line is the name of a secret.
+import { isLetter } from './bytes.ts'
+import { defaultKeys } from './default-keys.ts'
+
+/** Longest name that is looked at, in bytes; of a longer one its end. */
+export const nameMaxBytes = 256
+/** Bytes between a name's last letter and its separator: quotes, blanks, brackets. */
+const strangeMax = 96
+/** Names remembered with their answer; past it, the memory begins anew. */
+const remembered = 1_000
+
+/** `name`, `*end-of-name`, and either with `!` before it: never redacted by its name. */
+export const keySyntax = /^(!\*|!?\*?[^*!]*[\p{L}\p{N}][^*!]*)$/u
+
+/** Names are compared without case and without anything but letters and digits: `api_key`, `API-Key` and `apiKey` are one. */
+export function normalizeName(name: string): string {
+  return name
+    .normalize()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+}
+
+class NameSet {
+  readonly exact = new Set<string>()
+  readonly ends: string[] = []
+
+  add(key: string): void {
+    if (key.startsWith('*')) this.ends.push(normalizeName(key))
+    else this.exact.add(normalizeName(key))
+  }
+
+  has(name: string): boolean {
+    return this.exact.has(name) || this.ends.some((end) => name.endsWith(end))
+  }
+}
+
+/** Names from their ends to their beginnings, as a tree: most names of a line are told apart by their last two or three letters. */
+class Endings {
+  /** 32 branches for each node; case is the sixth bit of a letter, so the five lower ones choose. */
+  #branches: number[] = Array.from({ length: 32 }, () => 0)
+  readonly #isWhole: boolean[] = [false]
+
+  add(name: string): void {
+    let node = 0
+    for (const byte of Buffer.from(name).toReversed()) {
+      const branch = node * 32 + (byte & 31)
+      let next = this.#branches[branch]!
+      if (next === 0) {
+        next = this.#isWhole.push(false) - 1
+        for (let count = 0; count < 32; count++) this.#branches.push(0)
+        this.#branches[branch] = next
+      }
+      node = next
+    }
+    this.#isWhole[node] = true
+  }
+
+  /** Whether the letters before `end` are those of one of the names. */
+  areBefore(line: Buffer, end: number): boolean {
+    let at = end - 1
+    const nearest = end - strangeMax
+    while (at >= nearest && isLetter[line[at] ?? 0] === 0) at--
+    let node = 0
+    for (const lowest = at - nameMaxBytes; at >= 0 && at >= lowest; at--) {
+      const byte = line[at]!
+      if (isLetter[byte] === 0) continue
+      node = this.#branches[node * 32 + (byte & 31)]!
+      if (node === 0) return false
+      if (this.#isWhole[node]) return true
+    }
+    return false
+  }
+}
+
+/** Own names win over exceptions (`!name`), exceptions over the defaults. */
+export class KeyNames {
+  readonly #own = new NameSet()
+  readonly #exceptions = new NameSet()
+  readonly #defaults = new NameSet()
+  readonly #endings = new Endings()
+  readonly #answers = new Map<string, boolean>()
+
+  constructor(keys: readonly string[] = []) {
+    for (const key of defaultKeys) this.#add(this.#defaults, key)
+    for (const key of keys) {
+      if (key.startsWith('!')) this.#exceptions.add(key.slice(1))
+      else this.#add(this.#own, key)
+    }
+  }
+
+  /** Cheap, and false only for names that are none of ours. Escapes must have been ruled out. */
+  mayEndAt(line: Buffer, end: number): boolean {
+    return this.#endings.areBefore(line, end)
+  }
+
+  /** Whether this is the name of a secret. Escapes are resolved. */
+  has(written: string): boolean {
+    const known = this.#answers.get(written)
+    if (known !== undefined) return known
+    const name = normalizeName(resolveEscapes(written))
+    const isSecret =
+      name !== '' &&
+      (this.#own.has(name) || (this.#defaults.has(name) && !this.#exceptions.has(name)))
+    if (this.#answers.size >= remembered) this.#answers.clear()
+    this.#answers.set(written, isSecret)
+    return isSecret
+  }
+
+  #add(names: NameSet, key: string): void {
+    names.add(key)
+    const name = normalizeName(key)
+    for (const form of [name, name.toUpperCase(), name.normalize('NFD')]) this.#endings.add(form)
+    // As the end of `user%5Bpassword%5D` is written.
+    this.#endings.add(`${name}5d`)
+  }
+}
+
+/** `pass\u0077ord`, however many texts deep, and `user%5Bpassword%5D`. */
+function resolveEscapes(written: string): string {
+  if (!/[\\%]/.test(written)) return written
+  return written
+    .replaceAll(/\\+u([0-9a-f]{4})/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    )
+    .replaceAll(/%5[bd]/gi, ' ')
+}

@@ -173,6 +173,8 @@ test('variables of other processes are passed over, other programs have names of
     MILLRACE_TEST_STACK: 'testcontainers',
     MILLRACE_SERVICE_NAME: 'orders',
     MILLRACE_INDEXER_WHATEVER: '1',
+    MILLRACE_REDACT_KEYS: 'iban',
+    MILLRACE_SPOOL_DIRECTORY: '/var/spool/orders',
     KAFKA_BROKERS: 'x',
   }
   expect(loadConfig(groups, environment).log.level).toBe('info')

@@ -42,4 +42,18 @@ export function variableNames(group: SettingGroup): string[] {
   )
 }
 
-export const sharedVariableNames: ReadonlySet<string> = new Set(sharedGroups.flatMap(variableNames))
+/** What only the transport reads; its README explains them. A service that uses it has them in its environment. */
+const transportVariables = [
+  'MILLRACE_SPOOL',
+  'MILLRACE_SPOOL_DIRECTORY',
+  'MILLRACE_SPOOL_MAX_BYTES',
+  'MILLRACE_DURABILITY',
+  'MILLRACE_REDACT',
+  'MILLRACE_REDACT_KEYS',
+  'MILLRACE_REDACT_PATTERNS',
+]
+
+export const sharedVariableNames: ReadonlySet<string> = new Set([
+  ...sharedGroups.flatMap(variableNames),
+  ...transportVariables,
+])

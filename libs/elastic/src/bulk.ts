@@ -4,7 +4,7 @@ import { type Connection, type StoreRequest } from './connection.ts'
 
 export interface BulkItemAnswer {
   _id?: string
-  /** The backing index; only where it was asked for. */
+  /** The backing index. */
   _index?: string
   status?: number
   error?: unknown
@@ -24,22 +24,20 @@ export interface BulkOptions {
   signal?: AbortSignal
   /** Default: the settings' `requestTimeoutMs`. */
   timeoutMs?: number
-  /** Whether each item of the answer says which backing index it went to. Default: no. */
-  namesIndices?: boolean
 }
 
 /**
  * Only what a verdict needs: a status for each item, so that items can be counted and never vanish when all
  * went well; the id, so that a shifted answer shows.
  */
-const filterPath = 'took,errors,items.*._id,items.*.status,items.*.error,items.*.failure_store'
+const filterPath =
+  'took,errors,items.*._id,items.*._index,items.*.status,items.*.error,items.*.failure_store'
 
 /**
  * `require_data_stream` (since 8.13): where the index template is missing, an item fails with 404, and no
  * plain index with guessed types comes into being in the data stream's place.
  */
 const querystring = { filter_path: filterPath, require_data_stream: true } as const
-const namingQuerystring = { ...querystring, filter_path: `${filterPath},items.*._index` } as const
 
 /**
  * How long the server waits for a shard that is not there (its default is a minute, longer than we wait for
@@ -55,16 +53,13 @@ const shardWaitMaxMs = 5_000
 export async function sendBulk(
   connection: Connection,
   body: Buffer | string,
-  { namesIndices = false, ...options }: BulkOptions,
+  options: BulkOptions,
 ): Promise<BulkAnswer> {
   const shardWaitMs = Math.min(shardWaitMaxMs, Math.ceil((options.timeoutMs ?? 60_000) / 2))
   const request: StoreRequest = {
     method: 'POST',
     path: '/_bulk',
-    querystring: {
-      ...(namesIndices ? namingQuerystring : querystring),
-      timeout: `${shardWaitMs}ms`,
-    },
+    querystring: { ...querystring, timeout: `${shardWaitMs}ms` },
     body,
     ...options,
   }

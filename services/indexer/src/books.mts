@@ -31,6 +31,12 @@ export class Books {
   commits = 0
   commitFailures = 0
   partitionPauses = 0
+  /** Ids that were looked for in an older backing index, counted once for each index. */
+  idsLookedUp = 0
+  /** Events that were found there, and so not created again. */
+  copiesFound = 0
+  /** Second copies that came into being during a rollover and were deleted. */
+  copiesRemoved = 0
   deadLetterFailures = 0
   /** Dead letters that are in the topic and have no readable document, since Elasticsearch refused it. */
   deadLettersUntold = 0

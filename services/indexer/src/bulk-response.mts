@@ -19,7 +19,12 @@ export type ItemVerdict =
   | { verdict: 'rejected'; cause: ItemCause }
 
 export type BulkReading =
-  | { answered: true; verdicts: ItemVerdict[] }
+  | {
+      answered: true
+      verdicts: ItemVerdict[]
+      /** The backing index that each item names. */
+      indices: (string | undefined)[]
+    }
   /** The response does not match the request, so nothing is known of any item. */
   | { answered: false; reason: string }
 
@@ -49,6 +54,7 @@ export function readBulkResponse(sent: readonly { id: string }[], answer: unknow
     return unanswered(`the answer has ${items.length} items for ${sent.length} that were sent`)
   }
   const verdicts: ItemVerdict[] = []
+  const indices: (string | undefined)[] = []
   for (let position = 0; position < sent.length; position++) {
     const item: unknown = items[position]
     const result = isObject(item) ? (item['create'] ?? item['index']) : undefined
@@ -64,8 +70,10 @@ export function readBulkResponse(sent: readonly { id: string }[], answer: unknow
       return unanswered(`item ${position} answers for another id than the one that was sent`)
     }
     verdicts.push(judge(status, result))
+    const index = result['_index']
+    indices.push(typeof index === 'string' ? index : undefined)
   }
-  return { answered: true, verdicts }
+  return { answered: true, verdicts, indices }
 }
 
 function judge(status: number, result: Record<string, unknown>): ItemVerdict {

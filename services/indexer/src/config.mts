@@ -84,6 +84,14 @@ const indexerGroup = settingGroup({
         'Longest that a shutdown or a rebalance waits for what is in flight. What is not finished then is read again by the next owner, and not indexed twice.',
       unit: 'ms',
     }),
+    MILLRACE_INDEXER_CLOCK_MARGIN_MS: setting(
+      integer({ min: 0, max: 2_592_000_000 }).default(3_900_000),
+      {
+        description:
+          'How far the clocks of producers, workers and Elasticsearch may be apart, where a replay decides which older backing indices can hold a document. The default is a little more than the hour that Kafka lets a record be ahead.',
+        unit: 'ms',
+      },
+    ),
     MILLRACE_INDEXER_TIME_ZONE: setting(timeZone.default('UTC'), {
       description: 'Time zone of lines whose time names none.',
     }),
@@ -101,6 +109,7 @@ const indexerGroup = settingGroup({
       retryMaxMs: values.MILLRACE_INDEXER_RETRY_MAX_MS,
       commitIntervalMs: values.MILLRACE_INDEXER_COMMIT_INTERVAL_MS,
       drainTimeoutMs: values.MILLRACE_INDEXER_DRAIN_TIMEOUT_MS,
+      clockMarginMs: values.MILLRACE_INDEXER_CLOCK_MARGIN_MS,
       timeZone: values.MILLRACE_INDEXER_TIME_ZONE,
     }
     if (config.inFlightBytesMax < 2 * config.bulkBytes) {

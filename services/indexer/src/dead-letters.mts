@@ -13,7 +13,7 @@ import {
   type DeadLetterParts,
   DeadLetterWriter,
 } from './dead-letter-writer.mts'
-import type { BulkItem, TakenRecord } from './ownership.mts'
+import { type BulkItem, createBulkItem, type TakenRecord } from './ownership.mts'
 import type { PipelineObserver } from './pipeline-parts.mts'
 
 export interface DeadLettersParts extends Omit<DeadLetterParts, 'handlers'> {
@@ -89,6 +89,8 @@ export class DeadLetters {
     const encoded = encodeBulkItem(document)
     origin.bytes += encoded.bytes
     admission.take(origin.owner, encoded.bytes)
-    index({ ...encoded, id: document.id, origin, createdAtMs, tellsOfDeadLetter: true })
+    const { id, dataStream } = document
+    const item = createBulkItem({ ...encoded, id, dataStream }, origin, createdAtMs)
+    index({ ...item, tellsOfDeadLetter: true })
   }
 }

@@ -3,7 +3,9 @@ import type { BackoffOptions } from '@millrace/foundation'
 import type { BulkFailure } from './bulk-failure.mts'
 import type { BulkQueueLimits } from './bulk-queue.mts'
 import type { EncodedItem } from './bulk-request.mts'
-import type { ItemCause } from './bulk-response.mts'
+import type { ItemCause, ItemVerdict } from './bulk-response.mts'
+import type { LateOptions } from './late-requests.mts'
+import type { CopyOptions } from './older-copies.mts'
 
 /** The part of the store that is used here. */
 export interface BulkTarget {
@@ -24,11 +26,14 @@ export interface DispatchHandlers<Item> {
   /** True when the item's partition is not ours any more; it is then given up instead of tried again. */
   isStale(item: Item): boolean
   givenUp(item: Item): void
+  /** False while the group may have given our partitions to others already: this process was frozen or cut off. */
+  isMember(): boolean
   /** After each request, once all of its items were told. */
   requestEnded(request: {
     outcome: RequestOutcome
     latencyMs: number
     bytes: number
+    /** Sent to be created; 0 when nothing was sent. */
     items: number
     retried: number
   }): void
@@ -38,8 +43,12 @@ export interface DispatchHandlers<Item> {
   bulkBytesLowered(bulkBytes: number): void
 }
 
-export interface DispatchOptions extends BulkQueueLimits {
-  requestTimeoutMs: number
+export interface DispatchOptions extends BulkQueueLimits, CopyOptions, LateOptions {
+  /**
+   * How far the clocks of producers, workers and Elasticsearch may be apart, where somebody else or an earlier
+   * try of ours is likely to have sent an item.
+   */
+  clockMarginMs: number
   backoff: BackoffOptions
   /** An item that is refused alone with 400 or 413 this often becomes a dead letter. */
   soleRefusalsMax: number
@@ -47,4 +56,13 @@ export interface DispatchOptions extends BulkQueueLimits {
 
 export interface DispatchItem extends EncodedItem {
   readonly id: string
+  readonly dataStream: string
+  /** When its record was written. Epoch ms. */
+  readonly writtenAtMs: number
+  /** Since when it may be in Elasticsearch already, clocks allowed for; see `uncertain.mts`. Epoch ms. */
+  uncertainSinceMs: number
+  /** Sent without an answer that settled it. */
+  isSentBefore: boolean
+  /** It is there, and holds this verdict until no second copy of it is left. */
+  toCheck: ItemVerdict | undefined
 }

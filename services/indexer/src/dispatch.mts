@@ -1,9 +1,9 @@
 // Bulk: sends batches, several at once, and brings each item to its verdict, however often that takes.
 import { backoffDelayMs, type Clock, type Random, type Timer } from '@millrace/foundation'
-import { classifyBulkFailure } from './bulk-failure.mts'
+import type { Books } from './books.mts'
 import { BulkQueue, type QueuedBatch } from './bulk-queue.mts'
-import { buildBulkBody } from './bulk-request.mts'
-import { type ItemVerdict, readBulkResponse } from './bulk-response.mts'
+import type { ItemVerdict } from './bulk-response.mts'
+import { BulkTry } from './bulk-try.mts'
 import type { AdaptiveConcurrency } from './concurrency.mts'
 import type {
   BulkTarget,
@@ -12,12 +12,15 @@ import type {
   DispatchOptions,
   RequestFailure,
 } from './dispatch-parts.mts'
+import { LateRequests } from './late-requests.mts'
+import { type CopyTarget, OlderCopies } from './older-copies.mts'
 
 /** Batches are never made smaller than this because of a 413. */
 const bulkBytesFloor = 64 * 1024
 
 export class Dispatcher<Item extends DispatchItem> {
-  readonly #target: BulkTarget
+  readonly #try: BulkTry<Item>
+  readonly #late: LateRequests
   readonly #handlers: DispatchHandlers<Item>
   readonly #options: DispatchOptions
   readonly #time: { clock: Clock; random: Random }
@@ -34,7 +37,8 @@ export class Dispatcher<Item extends DispatchItem> {
 
   constructor(
     parts: {
-      target: BulkTarget
+      target: BulkTarget & CopyTarget
+      books: Books
       handlers: DispatchHandlers<Item>
       concurrency: AdaptiveConcurrency
       clock: Clock
@@ -42,7 +46,10 @@ export class Dispatcher<Item extends DispatchItem> {
     },
     options: DispatchOptions,
   ) {
-    this.#target = parts.target
+    const { signal } = this.#abort
+    const copies = new OlderCopies({ ...parts, signal }, options)
+    this.#late = new LateRequests({ ...parts, copies }, options)
+    this.#try = new BulkTry<Item>({ ...parts, copies, late: this.#late, signal }, options)
     this.#handlers = parts.handlers
     this.#concurrency = parts.concurrency
     this.#time = parts
@@ -78,6 +85,7 @@ export class Dispatcher<Item extends DispatchItem> {
   /** Aborts what is in flight and gives up the rest. Safe to call twice. */
   close(): void {
     this.#abort.abort()
+    this.#late.close()
     this.#timer?.cancel()
     for (const item of this.#queue.discard(() => true)) this.#handlers.givenUp(item)
   }
@@ -113,33 +121,17 @@ export class Dispatcher<Item extends DispatchItem> {
 
   async #send(batch: QueuedBatch<Item>): Promise<void> {
     const startedAtMs = this.#nowMs()
-    const bytes = batch.bytes
-    const items = batch.items.length
-    const result = await this.#request(batch.items)
+    const { outcome, ...sent } = await this.#try.run(batch.items)
     this.#inFlight -= 1
-    const latencyMs = this.#nowMs() - startedAtMs
     let retried = 0
-    if (result.kind === 'answered') retried = this.#settle(batch, result.verdicts, startedAtMs)
-    else this.#fail(batch, result, startedAtMs)
-    this.#handlers.requestEnded({ outcome: result.kind, latencyMs, bytes, items, retried })
-    this.#pump()
-  }
-
-  async #request(
-    items: readonly Item[],
-  ): Promise<{ kind: 'answered'; verdicts: ItemVerdict[] } | RequestFailure> {
-    let answer: unknown
-    try {
-      answer = await this.#target.bulk(buildBulkBody(items), {
-        signal: this.#abort.signal,
-        timeoutMs: this.#options.requestTimeoutMs,
-      })
-    } catch (error) {
-      return classifyBulkFailure(error)
+    if (outcome.kind === 'answered') {
+      retried = this.#settle(batch, outcome.verdicts, startedAtMs)
+      if (outcome.trouble !== undefined) this.#handlers.troubled(outcome.trouble)
+    } else {
+      this.#fail(batch, outcome, startedAtMs)
     }
-    const reading = readBulkResponse(items, answer)
-    if (reading.answered) return { kind: 'answered', verdicts: reading.verdicts }
-    return { kind: 'unreadable', reason: reading.reason }
+    this.#handlers.requestEnded({ outcome: outcome.kind, ...sent, retried })
+    this.#pump()
   }
 
   /** @returns how many items will be tried again. */

@@ -10,12 +10,19 @@ export interface Normalizer {
   normalize(
     record: KafkaRecord,
     receivedAtMs: number,
-  ): { events: readonly Indexable[]; rejections: readonly Rejection[]; kind?: string }
+  ): {
+    events: readonly Indexable[]
+    rejections: readonly Rejection[]
+    kind?: string
+    isResent?: boolean
+  }
 }
 
 export interface IntakeOutcome {
-  items: (EncodedItem & { id: string })[]
+  items: (EncodedItem & { id: string; dataStream: string })[]
   rejections: readonly Rejection[]
+  /** The sender says that the topic may hold the record twice. */
+  isResent: boolean
 }
 
 /**
@@ -34,12 +41,13 @@ export function takeIn(
     const items: IntakeOutcome['items'] = []
     for (const event of events) {
       const { text, bytes } = encodeBulkItem(event)
-      items.push({ id: event.id, text, bytes })
+      items.push({ id: event.id, dataStream: event.dataStream, text, bytes })
     }
-    return { items, rejections }
+    return { items, rejections, isResent: outcome.isResent === true }
   } catch (error) {
     const reason = `normalizing failed: ${errorText(error)}`.slice(0, 256)
-    return { items: [], rejections: [{ ok: false, code: 'MILLRACE_NORMALIZE_FAILED', reason }] }
+    const rejection: Rejection = { ok: false, code: 'MILLRACE_NORMALIZE_FAILED', reason }
+    return { items: [], rejections: [rejection], isResent: false }
   }
 }
 

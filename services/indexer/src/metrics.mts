@@ -64,6 +64,18 @@ export const indexerMetrics = defineMetrics({
     kind: 'gauge',
     help: 'Batches that wait for a free request or for the end of their backoff.',
   },
+  indexer_rollover_looked_up_ids_total: {
+    kind: 'counter',
+    help: 'Ids looked for in an older backing index before their documents were created; once for each index.',
+  },
+  indexer_rollover_found_ids_total: {
+    kind: 'counter',
+    help: 'Ids found there: replayed after a rollover, and not indexed a second time.',
+  },
+  indexer_rollover_removed_copies_total: {
+    kind: 'counter',
+    help: 'Second copies that came into being while a data stream rolled over, and were deleted.',
+  },
   indexer_settle_events_total: {
     kind: 'counter',
     labels: ['fate'],
@@ -136,6 +148,8 @@ export class IndexerMetrics implements MetricsText {
     items: number
   }): void {
     const { metrics } = this.#registry
+    // All of it was there already; nothing was sent.
+    if (request.items === 0 && request.outcome === 'answered') return
     metrics.indexer_bulk_requests_total.add(1, { outcome: request.outcome })
     metrics.indexer_bulk_request_seconds.observe(request.latencyMs / 1_000)
     metrics.indexer_bulk_body_bytes_total.add(request.bytes)
@@ -157,6 +171,9 @@ export class IndexerMetrics implements MetricsText {
       indexer_source_rebalances_total: books.rebalances,
       indexer_normalize_events_total: books.eventsTaken,
       indexer_bulk_retried_items_total: books.itemsRetried,
+      indexer_rollover_looked_up_ids_total: books.idsLookedUp,
+      indexer_rollover_found_ids_total: books.copiesFound,
+      indexer_rollover_removed_copies_total: books.copiesRemoved,
       indexer_dead_letter_failures_total: books.deadLetterFailures,
       indexer_dead_letter_untold_records_total: books.deadLettersUntold,
     } as const

@@ -2,6 +2,7 @@
 import type { KafkaRecord } from '@millrace/kafka'
 import type { Holder } from './admission.mts'
 import type { EncodedItem } from './bulk-request.mts'
+import type { DispatchItem } from './dispatch-parts.mts'
 import { type OpenRecord, PartitionSettlement } from './settle.mts'
 
 /**
@@ -21,6 +22,12 @@ export class OwnedPartition implements Holder {
   isEnded = false
   /** The offset of the last successful commit of this ownership. */
   committedOffset: number | undefined
+
+  /**
+   * Records below this offset may have been indexed by an earlier owner: the end of the partition when this
+   * ownership read its first records. Undefined until then.
+   */
+  uncertainBelow: number | undefined
 
   /** What was taken before the partition was read again from an earlier offset; see `Partitions.restart`. */
   readonly predecessor: OwnedPartition | undefined
@@ -55,18 +62,39 @@ export interface TakenRecord {
   readonly owner: OwnedPartition
   readonly open: OpenRecord
   bytes: number
+  /** Since when its events may be in Elasticsearch already; see `uncertainSinceMs`. */
+  readonly uncertainSinceMs: number
   /** Events still in this worker's hands; at 0 the record's bytes are released. */
   eventsHeld: number
 }
 
 /** One event on its way to Elasticsearch. */
-export interface BulkItem extends EncodedItem {
-  readonly id: string
+export interface BulkItem extends DispatchItem {
   readonly origin: TakenRecord
   /** When the line was written (`event.created`), in epoch ms. */
   readonly createdAtMs: number
   /** It tells of a dead letter that is in the topic already: whatever becomes of it, the event is terminal. */
   readonly tellsOfDeadLetter?: true
+}
+
+/** An event as it sets out; every item has the same members, in the same order. */
+export function createBulkItem(
+  event: EncodedItem & { id: string; dataStream: string },
+  origin: TakenRecord,
+  createdAtMs: number,
+): BulkItem {
+  return {
+    id: event.id,
+    dataStream: event.dataStream,
+    text: event.text,
+    bytes: event.bytes,
+    origin,
+    createdAtMs,
+    writtenAtMs: Math.min(createdAtMs, Math.max(0, origin.record.timestampMs)),
+    uncertainSinceMs: origin.uncertainSinceMs,
+    isSentBefore: false,
+    toCheck: undefined,
+  }
 }
 
 /** What a record without its bytes costs in memory: objects, headers, bookkeeping. Measured roughly. */

@@ -21,6 +21,7 @@ import type {
   RequestOutcome,
 } from './dispatch-parts.mts'
 import type { Normalizer } from './intake.mts'
+import type { CopyTarget } from './older-copies.mts'
 import type { OwnedPartition } from './ownership.mts'
 import type { PartitionsOptions } from './partitions.mts'
 
@@ -67,7 +68,7 @@ export type GroupHandlers = Pick<ConsumerGroupOptions, 'onRecords' | 'onAssigned
 export interface PipelineParts {
   createGroup: (handlers: GroupHandlers) => ConsumerGroup
   normalizer: Normalizer
-  target: BulkTarget
+  target: BulkTarget & CopyTarget
   producer: Pick<Producer, 'publish'>
   ensureDeadLetterTopic: () => Promise<void>
   clock: Clock

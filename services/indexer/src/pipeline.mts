@@ -12,9 +12,16 @@ import { Dispatcher } from './dispatch.mts'
 import type { DispatchHandlers } from './dispatch-parts.mts'
 import { takeIn } from './intake.mts'
 import { Notifier } from './notifier.mts'
-import { type BulkItem, type OwnedPartition, recordBytes, type TakenRecord } from './ownership.mts'
+import {
+  type BulkItem,
+  createBulkItem,
+  type OwnedPartition,
+  recordBytes,
+  type TakenRecord,
+} from './ownership.mts'
 import { Partitions } from './partitions.mts'
 import type { PipelineOptions, PipelineParts, PipelineState } from './pipeline-parts.mts'
+import { uncertainSinceMs } from './uncertain.mts'
 
 export class Pipeline {
   readonly #parts: PipelineParts
@@ -126,7 +133,7 @@ export class Pipeline {
   #take(owner: OwnedPartition, record: KafkaRecord): void {
     const { clock, books, normalizer } = this.#parts
     const nowMs = clock.now()
-    const { items, rejections } = takeIn(record, nowMs, normalizer)
+    const { items, rejections, isResent } = takeIn(record, nowMs, normalizer)
     const events = items.length + rejections.length
     let bytes = recordBytes(record)
     books.recordsTaken += 1
@@ -136,11 +143,21 @@ export class Pipeline {
     // A control record of a kind that this version does not know, or an empty container.
     if (events === 0) return books.end('skipped')
     for (const item of items) bytes += item.bytes
-    const origin: TakenRecord = { record, owner, open, bytes, eventsHeld: events }
+    owner.uncertainBelow ??= this.#group.highWatermarks().get(owner.partition) ?? Infinity
+    const { uncertainBelow } = owner
+    const { clockMarginMs } = this.#options
+    const origin: TakenRecord = {
+      record,
+      owner,
+      open,
+      bytes,
+      eventsHeld: events,
+      uncertainSinceMs: uncertainSinceMs(record, { uncertainBelow, isResent, clockMarginMs }),
+    }
     this.#admission.take(owner, bytes)
     const createdAtMs = record.timestampMs > 0 ? Math.min(record.timestampMs, nowMs) : nowMs
     for (const item of items) {
-      this.#batcher.add({ ...item, origin, createdAtMs }, clock.monotonicMs())
+      this.#batcher.add(createBulkItem(item, origin, createdAtMs), clock.monotonicMs())
     }
     for (const { code, reason } of rejections) {
       const eventId = identifyRecord(record, this.#options.clusterId)
@@ -196,6 +213,7 @@ export class Pipeline {
       },
       rejected: (item, cause) => this.#deadLetters.refused(item, cause),
       isStale: (item) => item.origin.owner.isEnded,
+      isMember: () => this.#group.isHeard(),
       givenUp: (item) => this.#letGo(item.origin, 'given_up'),
       requestEnded: (request) => {
         books.itemsRetried += request.retried

@@ -13,7 +13,7 @@ describe('configuration', () => {
     const config = loadConfig(indexerGroups, {})
     expect(config.kafka.connection.brokers).toEqual(['127.0.0.1:9092'])
     expect(config.kafka.topic).toBe('logs')
-    expect(config.consumer).toEqual({ group: 'millrace-indexer', from: 'earliest' })
+    expect(config.consumer).toMatchObject({ group: 'millrace-indexer', from: 'earliest' })
     expect(config.elasticsearch.nodes).toEqual(['http://127.0.0.1:9200'])
     expect(pipelineOptions(config, 'cluster').deadLetters.topic).toBe('logs.dead-letter')
   })

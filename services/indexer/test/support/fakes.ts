@@ -1,4 +1,5 @@
 // The world around the pipeline, played by small fakes: a group, a store and a producer.
+import type { BackingIndex, StoredCopy } from '@millrace/elastic'
 import { BulkRequestError, PublishError, seededRandom } from '@millrace/foundation'
 import type {
   ConsumerGroup,
@@ -9,8 +10,10 @@ import type {
   TopicPartition,
 } from '@millrace/kafka'
 import { expect } from 'vitest'
+import type { RequestLimits } from '../../src/backing-indices.mts'
 import { Books } from '../../src/books.mts'
 import type { Normalizer } from '../../src/intake.mts'
+import type { CopyTarget } from '../../src/older-copies.mts'
 import { Pipeline } from '../../src/pipeline.mts'
 import type { GroupHandlers, PipelineOptions } from '../../src/pipeline-parts.mts'
 import { ManualClock, settleMicrotasks } from './manual-clock.ts'
@@ -70,8 +73,18 @@ export class FakeGroup implements ConsumerGroup {
     return this.#assigned
   }
 
+  /** Nothing was there before, unless a test says so. */
+  ends = new Map<number, number>()
+  isMember = true
+
   highWatermarks(): ReadonlyMap<number, number> {
-    return new Map()
+    return new Map(
+      this.#assigned.map(({ partition }) => [partition, this.ends.get(partition) ?? 0]),
+    )
+  }
+
+  isHeard(): boolean {
+    return this.isMember
   }
 
   async close(): Promise<void> {
@@ -88,7 +101,7 @@ export interface BulkCall {
 }
 
 /** Answers each request by `reply`; a request for which it returns undefined waits for the test. */
-export class FakeStore {
+export class FakeStore implements CopyTarget {
   readonly calls: BulkCall[] = []
   readonly documents = new Map<string, unknown>()
   /** Readable documents of dead letters, apart from the events. */
@@ -112,6 +125,19 @@ export class FakeStore {
         fail(error)
       }
     })
+  }
+
+  /** It never rolls over; `RollingStore` does. */
+  backingIndices(_dataStream: string, _limits: RequestLimits): Promise<readonly BackingIndex[]> {
+    return Promise.resolve([{ name: '.ds-000001', createdAtMs: 0 }])
+  }
+
+  findDocuments(_index: string, _ids: readonly string[]): Promise<readonly StoredCopy[]> {
+    return Promise.resolve([])
+  }
+
+  deleteCopy(_index: string, _copy: StoredCopy): Promise<boolean> {
+    return Promise.resolve(false)
   }
 
   /** What Elasticsearch would do and answer; `statusOf` overrides it for single ids. */
@@ -203,6 +229,11 @@ export const testOptions: PipelineOptions = {
   unsettledRecordsMax: 10_000,
   requestTimeoutMs: 30_000,
   backoff: { initialMs: 100, maxMs: 5_000 },
+  clockMarginMs: 60_000,
+  backingIndicesMaxAgeMs: 30_000,
+  lookUpIdsMax: 50,
+  lateMs: 60_000,
+  lateWatchedMax: 1_000,
   soleRefusalsMax: 3,
   commitIntervalMs: 1_000,
   drainTimeoutMs: 10_000,
@@ -214,10 +245,10 @@ export const testOptions: PipelineOptions = {
   },
 }
 
-export interface TestWorld {
+export interface TestWorld<Store extends FakeStore = FakeStore> {
   clock: ManualClock
   group: FakeGroup
-  store: FakeStore
+  store: Store
   producer: FakeProducer
   books: Books
   pipeline: Pipeline
@@ -228,10 +259,16 @@ export interface TestWorld {
 }
 
 /** A started pipeline in a fake world. */
-export async function startWorld(options: Partial<PipelineOptions> = {}): Promise<TestWorld> {
-  const clock = new ManualClock()
+export function startWorld(options: Partial<PipelineOptions> = {}): Promise<TestWorld> {
+  return startWorldWith(new FakeStore(), new ManualClock(), options)
+}
+
+export async function startWorldWith<Store extends FakeStore>(
+  store: Store,
+  clock: ManualClock,
+  options: Partial<PipelineOptions> = {},
+): Promise<TestWorld<Store>> {
   const group = new FakeGroup()
-  const store = new FakeStore()
   const producer = new FakeProducer()
   const books = new Books()
   const topicsEnsured = { count: 0, failure: undefined as Error | undefined }

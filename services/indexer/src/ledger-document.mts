@@ -60,7 +60,11 @@ export function ledgerEvent(record: KafkaRecord, receivedAtMs: number): Result<I
     },
     host: { name: facts['host.name'] },
     // As it was read and understood, so that every member has the type that it is mapped to.
-    millrace: { ledger: JSON.parse(encodeLedger(ledger).toString()) as object },
+    millrace: {
+      ledger: JSON.parse(encodeLedger(ledger).toString()) as object,
+      // Where its lines are on their way.
+      topic: record.topic,
+    },
   }
   return { ok: true, value: { id, dataStream: ledgerDataStream, document } }
 }

@@ -1,6 +1,16 @@
 // A batch on its way: lines that Kafka has not acknowledged yet, and what is known of earlier tries.
 import { memoryBytesOf, type QueuedLine } from './line-queue.ts'
 
+/** Who keeps the books of a batch's lines. */
+export interface BatchOwner {
+  /** Kafka has these lines. */
+  published(lines: readonly QueuedLine[], batch: Batch): void
+  /** The broker will never take these lines. */
+  refused(reason: 'too-large' | 'rejected', lines: readonly QueuedLine[], batch: Batch): void
+  /** A line had to be cut for the topic. */
+  truncated(): void
+}
+
 export class Batch {
   /**
    * What is left, as parts that are tried one after the other, the next one last. A batch starts as one part;
@@ -11,10 +21,14 @@ export class Batch {
   readonly memoryBytes: number
   /** A try was not answered: the topic may hold these lines already. */
   isUncertain = false
+  /** Each line that is left lies in the spool too. */
+  isOnDisk = false
+  readonly owner: BatchOwner
 
   /** `lines`: at least one, sequences ascending. */
-  constructor(lines: readonly QueuedLine[]) {
+  constructor(lines: readonly QueuedLine[], owner: BatchOwner) {
     this.parts = [lines]
+    this.owner = owner
     let bytes = 0
     for (const line of lines) bytes += memoryBytesOf(line) + line.value.length
     this.memoryBytes = bytes

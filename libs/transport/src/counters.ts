@@ -23,18 +23,22 @@ export interface TransportCounters {
 }
 
 export class Counters {
+  readonly #spooledNow: () => number
   accepted = 0
   published = 0
   retries = 0
   truncated = 0
   redacted = 0
-  /** On disk now. */
-  spooled = 0
-  /** Ever written to disk. */
+  /** Lines ever written to disk. */
   spooledTotal = 0
   readonly dropped: Record<DropReason, number> = Object.fromEntries(
     dropReasons.map((reason) => [reason, 0]),
   ) as Record<DropReason, number>
+
+  /** `spooledNow`: lines on disk that Kafka has not acknowledged. */
+  constructor(spooledNow: () => number) {
+    this.#spooledNow = spooledNow
+  }
 
   get droppedTotal(): number {
     let total = 0
@@ -42,8 +46,14 @@ export class Counters {
     return total
   }
 
+  get spooled(): number {
+    return this.#spooledNow()
+  }
+
   get waiting(): number {
-    return this.accepted - this.published - this.droppedTotal - this.spooled
+    const known = this.published + this.droppedTotal + this.spooled
+    // A line that was given up while its publish or its write went on may be counted twice in the end.
+    return Math.max(0, this.accepted - known)
   }
 
   snapshot(memoryBytes: number): TransportCounters {

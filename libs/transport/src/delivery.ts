@@ -14,7 +14,6 @@ import type { Counters } from './counters.ts'
 import { cutLine } from './line-cut.ts'
 import type { QueuedLine } from './line-queue.ts'
 import type { Notes } from './notes.ts'
-import type { DropReason } from './settings.ts'
 
 export interface DeliveryOptions {
   createProducer: () => Producer
@@ -30,9 +29,8 @@ export interface DeliveryOptions {
   notes: Notes
   clock: Clock
   random: Random
-  /** Kafka has these lines. */
-  onPublished: (lines: readonly QueuedLine[]) => void
-  onDropped: (reason: DropReason, lines: readonly QueuedLine[]) => void
+  /** Kafka stands still when it has taken nothing for so long although it was asked. Unit: ms. */
+  awayAfterMs: number
 }
 
 /** Failed tries before a person is told: brokers restart and leaders move all the time. */
@@ -45,6 +43,10 @@ export class Delivery {
   #woken = new AbortController()
   #producer: Producer | undefined
   #lastFailure: unknown
+  /** Batches that are being delivered. */
+  #active = 0
+  /** When the newest success was, or the first batch after a rest began. */
+  #silentSince = 0
 
   constructor(options: DeliveryOptions) {
     this.#options = options
@@ -57,12 +59,36 @@ export class Delivery {
       : `the last try failed: ${errorText(this.#lastFailure)}`
   }
 
+  /** Whether Kafka has taken nothing for a while although it was asked. */
+  get isAway(): boolean {
+    return this.#active > 0 && this.silentMs >= this.#options.awayAfterMs
+  }
+
+  /** Whether the last try failed and none has succeeded since. */
+  get isFailing(): boolean {
+    return this.#lastFailure !== undefined
+  }
+
+  /** Time since Kafka took something, or since it was asked after a rest. */
+  get silentMs(): number {
+    return this.#options.clock.monotonicMs() - this.#silentSince
+  }
+
   /**
    * Resolves when each line is published or given up, or when `stop` was called; what is left then stays in the
    * batch. Never rejects. A part that is too large for the topic is halved, a single line that is too large is
    * cut: log2 of the batch is the bound of both.
    */
   async deliver(batch: Batch): Promise<void> {
+    if (this.#active++ === 0) this.#silentSince = this.#options.clock.monotonicMs()
+    try {
+      await this.#deliver(batch)
+    } finally {
+      this.#active--
+    }
+  }
+
+  async #deliver(batch: Batch): Promise<void> {
     const { clock, random, backoff, counters } = this.#options
     const { parts } = batch
     let failures = 0
@@ -73,10 +99,10 @@ export class Delivery {
         parts.pop()
         failures = 0
         this.#succeeded()
-        this.#options.onPublished(part)
+        batch.owner.published(part, batch)
       } else if (isAboutRecords(error)) {
         parts.pop()
-        parts.push(...this.#smaller(part, error).toReversed())
+        parts.push(...this.#smaller(part, error, batch).toReversed())
       } else {
         batch.isUncertain ||= isUnanswered(error)
         counters.retries++
@@ -144,6 +170,7 @@ export class Delivery {
   }
 
   #succeeded(): void {
+    this.#silentSince = this.#options.clock.monotonicMs()
     this.#lastFailure = undefined
     this.#options.notes.over(troubleKind, 'Kafka takes lines again')
   }
@@ -155,20 +182,24 @@ export class Delivery {
     producer.close().catch(() => undefined)
   }
 
-  #smaller(part: readonly QueuedLine[], error: PublishError): (readonly QueuedLine[])[] {
+  #smaller(
+    part: readonly QueuedLine[],
+    error: PublishError,
+    batch: Batch,
+  ): (readonly QueuedLine[])[] {
     const [line] = part
     if (part.length > 1) {
       const middle = part.length >> 1
       return [part.slice(0, middle), part.slice(middle)]
     }
-    const { lineCutMinBytes, counters, onDropped } = this.#options
+    const { lineCutMinBytes } = this.#options
     const canCut = isTooLarge(error) && line !== undefined && line.value.length > lineCutMinBytes
     if (!canCut) {
-      onDropped(isTooLarge(error) ? 'too-large' : 'rejected', part)
+      batch.owner.refused(isTooLarge(error) ? 'too-large' : 'rejected', part, batch)
       return []
     }
     const value = cutLine(line.value, Math.max(lineCutMinBytes, line.value.length >> 1))
-    if (line.originalBytes === undefined) counters.truncated++
+    if (line.originalBytes === undefined) batch.owner.truncated()
     return [[{ ...line, value, originalBytes: line.originalBytes ?? line.value.length }]]
   }
 

@@ -26,7 +26,18 @@ const plainVariables: Readonly<Record<string, string>> = {
   'tls.cert': 'MILLRACE_KAFKA_TLS_CERT',
   'tls.key': 'MILLRACE_KAFKA_TLS_KEY',
   'tls.passphrase': 'MILLRACE_KAFKA_TLS_PASSPHRASE',
+  'spool.directory': 'MILLRACE_SPOOL_DIRECTORY',
+  'spool.maxBytes': 'MILLRACE_SPOOL_MAX_BYTES',
+  durability: 'MILLRACE_DURABILITY',
 }
+
+const listVariables: Readonly<Record<string, string>> = {
+  'redact.keys': 'MILLRACE_REDACT_KEYS',
+  'redact.patterns': 'MILLRACE_REDACT_PATTERNS',
+}
+
+/** Whole numbers; any other text is left as it is, for the schema to name. */
+const numeric: ReadonlySet<string> = new Set(['spool.maxBytes'])
 
 /** These can also be given as the path of a file, in the variable of the same name with `_FILE`. */
 const fromFile = /^(sasl\.password|tls\.(ca|cert|key|passphrase))$/
@@ -57,18 +68,28 @@ export function readEnvironment(
 
   const brokers = env['MILLRACE_KAFKA_BROKERS']
   if (isSet(brokers)) {
-    const list = brokers.split(',').map((broker) => broker.trim())
-    set('brokers', list, 'MILLRACE_KAFKA_BROKERS')
+    set('brokers', splitList(brokers), 'MILLRACE_KAFKA_BROKERS')
   }
   const tls = env['MILLRACE_KAFKA_TLS']
   if (isSet(tls)) {
     set('tls', tls === 'true' ? true : tls === 'false' ? false : tls, 'MILLRACE_KAFKA_TLS')
   }
+  const redact = env['MILLRACE_REDACT']
+  if (isSet(redact) && redact !== 'true') {
+    set('redact', redact === 'false' ? false : redact, 'MILLRACE_REDACT')
+  }
+  for (const [path, variable] of Object.entries(listVariables)) {
+    const list = env[variable]
+    if (isSet(list) && values['redact'] !== false) set(path, splitList(list), variable)
+  }
+  const spool = env['MILLRACE_SPOOL']
+  if (isSet(spool)) set('spool', spool === 'false' ? false : spool, 'MILLRACE_SPOOL')
   for (const [path, variable] of Object.entries(plainVariables)) {
     if (path.startsWith('tls.') && tls === 'false') continue
+    if (path.startsWith('spool.') && isSet(spool)) continue
     const value = env[variable]
     const file = fromFile.test(path) ? env[`${variable}_FILE`] : undefined
-    if (isSet(value)) set(path, value, variable)
+    if (isSet(value)) set(path, numeric.has(path) ? wholeNumber(value) : value, variable)
     else if (isSet(file)) set(path, readSecret(file, `${variable}_FILE`, readFile), variable)
   }
   return { values, origins }
@@ -78,11 +99,21 @@ export function readEnvironment(
 export function variableFor(path: string): string | undefined {
   if (path === 'brokers') return 'MILLRACE_KAFKA_BROKERS'
   if (path === 'tls') return 'MILLRACE_KAFKA_TLS'
-  return plainVariables[path]
+  if (path === 'spool') return 'MILLRACE_SPOOL'
+  if (path === 'redact') return 'MILLRACE_REDACT'
+  return plainVariables[path] ?? listVariables[path]
 }
 
 function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== ''
+}
+
+function splitList(text: string): string[] {
+  return text.split(',').map((item) => item.trim())
+}
+
+function wholeNumber(text: string): number | string {
+  return /^\d{1,15}$/.test(text) ? Number(text) : text
 }
 
 function readSecret(file: string, variable: string, readFile: (path: string) => string): string {

@@ -1,5 +1,8 @@
 // Who waits for a flush: each until the lines handed over before it are settled, or until its deadline.
-import type { Clock } from '@millrace/foundation'
+import type { Clock, Timer } from '@millrace/foundation'
+
+/** How often a flush looks whether it makes sense to wait on. */
+const hopeIntervalMs = 50
 
 interface Waiter {
   through: number
@@ -14,11 +17,16 @@ export class FlushWaiters {
     this.#clock = clock
   }
 
-  /** Resolves with true when every sequence through `through` is settled, with false after `timeoutMs`. */
-  wait(through: number, timeoutMs: number): Promise<boolean> {
+  /**
+   * Resolves with true when every sequence through `through` is settled, with false after `timeoutMs`, or as soon
+   * as there is no hope.
+   */
+  wait(through: number, timeoutMs: number, isHopeless?: () => boolean): Promise<boolean> {
     return new Promise((resolve) => {
+      let look: Timer | undefined
       const finish = (isSettled: boolean): void => {
         timer.cancel()
+        look?.cancel()
         this.#waiters.delete(waiter)
         resolve(isSettled)
       }
@@ -26,6 +34,11 @@ export class FlushWaiters {
       const timer = this.#clock.setTimer(timeoutMs, () => finish(false))
       const waiter: Waiter = { through, finish }
       this.#waiters.add(waiter)
+      const lookAgain = (): void => {
+        if (isHopeless?.() === true) finish(false)
+        else look = this.#clock.setTimer(hopeIntervalMs, lookAgain, { unref: true })
+      }
+      if (isHopeless !== undefined) lookAgain()
     })
   }
 

@@ -6,6 +6,7 @@ import { createProducer, kafkaSettings, type Producer } from '@millrace/kafka'
 import type { Environment } from './environment.ts'
 import { ProcessEnd } from './process-end.ts'
 import type { Settings } from './settings.ts'
+import { type SpoolAccess, systemSpool } from './spool-access.ts'
 
 export interface Host {
   env: Environment
@@ -17,6 +18,7 @@ export interface Host {
   /** One line for a person. */
   note: (line: string) => void
   createProducer: (settings: Settings) => Producer
+  spool: SpoolAccess
 }
 
 /** Timers that do not keep the process from ending: what waits is flushed then, within its own deadline. */
@@ -48,6 +50,7 @@ export const systemHost: Host = {
       // Standard error is closed or full: nobody listens.
     }
   },
+  spool: systemSpool,
   createProducer: ({ brokers, tls, sasl }) =>
     createProducer(kafkaSettings.parse({ brokers, tls, sasl, clientId: 'millrace-transport' }), {
       clock: unheldClock,

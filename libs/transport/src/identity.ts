@@ -12,6 +12,7 @@ import {
 } from '@millrace/envelope'
 import type { Clock, Random } from '@millrace/foundation'
 import type { OutgoingRecord } from '@millrace/kafka'
+import type { SpoolRecord, StoredRecord } from '@millrace/spool'
 import type { QueuedLine } from './line-queue.ts'
 import type { Settings } from './settings.ts'
 import { version } from './version.ts'
@@ -66,32 +67,66 @@ export class Identity {
   /** `isResent`: an earlier try was not answered, so that the topic may hold this id already. */
   record(line: QueuedLine, isResent = false): OutgoingRecord {
     return {
-      key: formatEventId(this.instance, line.sequence),
+      key: line.origin?.key ?? formatEventId(this.instance, line.sequence),
       value: line.value,
       headers: this.#headersOf(line, isResent),
       timestampMs: line.arrivedAt,
     }
   }
 
-  ledgerRecord(ledger: Ledger): OutgoingRecord {
+  /** `facts`: whose ledger it is, where it is another instance's. */
+  ledgerRecord(ledger: Ledger, facts?: SourceFacts): OutgoingRecord {
     return {
       key: ledgerId(ledger),
       value: encodeLedger(ledger),
-      headers: this.#ledgerHeaders,
+      headers:
+        facts === undefined ? this.#ledgerHeaders : headersOf({ ...facts, kind: ledgerKind }),
       timestampMs: ledger.at,
     }
   }
 
-  #headersOf({ originalBytes }: QueuedLine, isResent: boolean): Headers {
-    if (originalBytes === undefined) return isResent ? this.#resentHeaders : this.#headers
-    const facts = { ...this.#facts, truncated: originalBytes }
+  /** The line as it goes to disk. */
+  spoolRecord(line: QueuedLine): SpoolRecord {
+    return {
+      kind: 'line',
+      sequence: line.sequence,
+      timestampMs: line.arrivedAt,
+      value: line.value,
+      ...(line.originalBytes !== undefined && {
+        header: this.#headersOf(line, false)[headerName]!,
+      }),
+    }
+  }
+
+  ledgerSpoolRecord(ledger: Ledger): SpoolRecord {
+    return {
+      kind: 'ledger',
+      sequence: 0,
+      key: ledgerId(ledger),
+      timestampMs: ledger.at,
+      header: this.#ledgerHeaders[headerName]!,
+      value: encodeLedger(ledger),
+    }
+  }
+
+  /** A ledger of this instance that comes back from disk. */
+  storedRecord({ key, value, timestampMs }: StoredRecord): OutgoingRecord {
+    return { key, value, headers: this.#ledgerHeaders, timestampMs }
+  }
+
+  #headersOf({ originalBytes, origin }: QueuedLine, isResent: boolean): Headers {
+    if (originalBytes === undefined) {
+      return origin?.headers ?? (isResent ? this.#resentHeaders : this.#headers)
+    }
+    const facts = { ...(origin?.facts ?? this.#facts), truncated: originalBytes }
     return headersOf(isResent ? { ...facts, resent: true } : facts)
   }
 }
 
 type Headers = Readonly<Record<string, Uint8Array>>
 
-function headersOf(facts: SourceFacts): Headers {
+/** The record's headers that say these facts. */
+export function headersOf(facts: SourceFacts): Headers {
   return Object.freeze({ [headerName]: encodeSourceFacts(facts) })
 }
 

@@ -8,6 +8,8 @@ export interface LedgerKeeperOptions {
   instance: string
   durability: Durability
   counters: Counters
+  /** Lines on disk that Kafka has not acknowledged; undefined where there is no spool. */
+  spooled: () => SequenceRanges | undefined
   clock: Pick<Clock, 'now'>
   /** Most ranges of dropped lines in one ledger; past it lines of a reason are counted and no longer named. */
   rangesMax: number
@@ -22,8 +24,6 @@ export interface Progress {
 
 export class LedgerKeeper {
   readonly #options: LedgerKeeperOptions
-  /** Lines in the spool that Kafka has not acknowledged. */
-  readonly spooled = new SequenceRanges()
   /** Dropped since the newest ledger. */
   readonly #fresh = new Map<DropReason, SequenceRanges>()
   /** In a ledger that is not acknowledged yet, so in the next one too. */
@@ -47,15 +47,15 @@ export class LedgerKeeper {
 
   /** All that a reader would see change, as text that can be compared. */
   stateOf({ issued, settled, isClosed }: Progress): string {
-    const { accepted, published, droppedTotal, truncated, redacted, spooledTotal } =
+    const { accepted, published, droppedTotal, truncated, redacted, spooled, spooledTotal } =
       this.#options.counters
     const counts = [issued, settled, accepted, published, droppedTotal, truncated, redacted]
-    return [...counts, spooledTotal, this.spooled.count, isClosed].join()
+    return [...counts, spooledTotal, spooled, isClosed].join()
   }
 
   /** The next ledger. Its dropped ranges come again in the following ones until `said` is called. */
   compose({ issued, settled, isClosed }: Progress): Ledger {
-    const { instance, durability, counters, clock } = this.#options
+    const { instance, durability, counters, clock, spooled, rangesMax } = this.#options
     for (const [reason, ranges] of this.#fresh) rangesOf(this.#unsaid, reason).addAll(ranges)
     this.#fresh.clear()
     this.#boundUnsaid()
@@ -74,7 +74,7 @@ export class LedgerKeeper {
       dropped: withoutZeros(counters.dropped),
       droppedRanges: Object.fromEntries(this.#unsaid),
       droppedUnidentified: Object.fromEntries(this.#unidentified),
-      spooledRanges: bounded(this.spooled, this.#options.rangesMax),
+      spooledRanges: bounded(spooled() ?? new SequenceRanges(), rangesMax),
     }
   }
 
@@ -116,7 +116,8 @@ function rangesOf(sets: Map<DropReason, SequenceRanges>, reason: DropReason): Se
 
 /** At most `rangesMax` ranges: the last one then reaches over the gaps, whose lines are accounted for elsewhere. */
 function bounded(ranges: SequenceRanges, rangesMax: number): SequenceRanges {
-  if (ranges.length <= rangesMax) return ranges
+  if (ranges.length <= rangesMax)
+    return SequenceRanges.of({ [Symbol.iterator]: () => ranges[Symbol.iterator]() })
   const kept = [...ranges].slice(0, rangesMax)
   const [first] = kept.pop()!
   return SequenceRanges.of([...kept, [first, ranges.last!]])

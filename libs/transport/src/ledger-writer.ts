@@ -3,6 +3,9 @@ import type { Ledger } from '@millrace/envelope'
 import type { Clock, Timer } from '@millrace/foundation'
 import type { LedgerKeeper, Progress } from './ledger-keeper.ts'
 
+/** What became of a ledger: in Kafka, on disk, or neither. */
+export type LedgerFate = 'published' | 'kept' | 'lost'
+
 export interface LedgerWriterOptions {
   keeper: LedgerKeeper
   clock: Clock
@@ -11,8 +14,8 @@ export interface LedgerWriterOptions {
   /** A ledger is written after so many intervals even when nothing has changed: the instance lives. */
   quietIntervalsMax: number
   progress: (isClosed: boolean) => Progress
-  /** One try. Resolves with true when Kafka has the ledger. Never rejects. */
-  publish: (ledger: Ledger) => Promise<boolean>
+  /** One try. Never rejects. */
+  publish: (ledger: Ledger) => Promise<LedgerFate>
 }
 
 export class LedgerWriter {
@@ -22,7 +25,7 @@ export class LedgerWriter {
   #isEnded = false
   #writing = 0
   #quietIntervals = 0
-  /** State of the newest acknowledged ledger. */
+  /** State in the newest ledger that is in Kafka or on disk. */
   #saidState = ''
 
   constructor(options: LedgerWriterOptions) {
@@ -44,17 +47,18 @@ export class LedgerWriter {
     return state.issued > 0 && keeper.stateOf(state) !== this.#saidState
   }
 
-  /** Resolves with true when Kafka has the ledger. Never rejects. */
+  /** Resolves with true when the ledger is in Kafka or, for now, on disk. Never rejects. */
   async write(isClosed: boolean): Promise<boolean> {
     const { keeper, progress, publish } = this.#options
     const state = progress(isClosed)
     const text = keeper.stateOf(state)
     const ledger = keeper.compose(state)
     this.#writing++
-    const isSaid = await publish(ledger)
+    const fate = await publish(ledger)
     this.#writing--
-    if (!isSaid) return false
-    keeper.said(ledger)
+    if (fate === 'lost') return false
+    // What the disk keeps may be lost with the disk: its dropped ranges are said again.
+    if (fate === 'published') keeper.said(ledger)
     this.#saidState = text
     this.#quietIntervals = 0
     return true

@@ -7,6 +7,9 @@ import { type Settings, streamSchema, targetSchema } from './settings.ts'
 /** What pino adds to a target's options for its own use. */
 const pinoMembers = new Set(['$context', 'pinoWillSendConfig', 'levels', 'dedupe'])
 
+/** Members that the options leave out are taken from the environment. */
+const mergedOptions = new Set(['service', 'spool', 'redact'])
+
 /** Values of these are never repeated in an error. */
 const secretPath = /^(sasl|tls)(\.|$)/
 
@@ -34,23 +37,32 @@ export function readOptions({ options, env, readFile, kind }: ReadOptionsInput):
   const own = new Set<string>()
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || (kind === 'target' && pinoMembers.has(name))) continue
-    const merge = name === 'service' && isPlainObject(value) && isPlainObject(raw[name])
+    const merge = mergedOptions.has(name) && isPlainObject(value) && isPlainObject(raw[name])
     raw[name] = merge ? { ...(raw[name] as object), ...(value as object) } : value
     if (merge) for (const member of Object.keys(value as object)) own.add(`${name}.${member}`)
     else own.add(name)
   }
   const parsed = (kind === 'target' ? targetSchema : streamSchema).safeParse(raw)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return withPossibleDurability(parsed.data)
   const origin = (path: string): string | undefined => {
     const [first = ''] = path.split(/[.[]/)
     if (own.has(first) || own.has(path)) return undefined
-    return origins.get(path) ?? origins.get(first) ?? missingVariable(path, first, origins)
+    const list = path.replace(/\[\d+\]$/, '')
+    return origins.get(list) ?? origins.get(first) ?? missingVariable(path, first, origins)
   }
   const issues = parsed.error.issues.flatMap((issue) => insideUnion(issue, raw))
   const unknownOnly = issues.every((issue) => issue.code === 'unrecognized_keys')
   throw new ConfigError(
     unknownOnly ? 'MILLRACE_CONFIG_UNKNOWN' : 'MILLRACE_CONFIG_VALUE',
     `@millrace/transport: ${issues.map((issue) => problemText(issue, raw, kind, origin)).join('; ')}`,
+  )
+}
+
+function withPossibleDurability(settings: Settings): Settings {
+  if (settings.spool !== false || settings.durability !== 'always') return settings
+  throw new ConfigError(
+    'MILLRACE_CONFIG_VALUE',
+    '@millrace/transport: durability "always" needs the spool, which is off (spool: false)',
   )
 }
 
@@ -109,6 +121,8 @@ function missingVariable(
 function knownOptions(path: string, kind: 'stream' | 'target'): string[] {
   if (path === '') return Object.keys((kind === 'target' ? targetSchema : streamSchema).shape)
   if (path === 'service') return ['name', 'version', 'environment', 'node']
+  if (path === 'spool') return ['directory', 'maxBytes']
+  if (path === 'redact') return ['keys', 'patterns']
   if (path === 'sasl') return ['mechanism', 'username', 'password']
   return ['ca', 'cert', 'key', 'passphrase', 'servername', 'rejectUnauthorized']
 }

@@ -1,7 +1,9 @@
 // What the transport is told: the options that a person writes, with their limits and defaults.
 import zlib from 'node:zlib'
 import { compressions, kafkaSettings, saslSettings } from '@millrace/kafka'
+import { defaultSpoolDirectory } from '@millrace/spool'
 import { z } from 'zod'
+import { redactSettings } from './redact/settings.ts'
 
 /** Longest close that a pino target may take: thread-stream gives up after 10 s and blocks until then. */
 export const targetCloseTimeoutMaxMs = 9_000
@@ -21,6 +23,23 @@ const dataStreamPartRule =
 const factRule = 'must be text of 1 to 256 characters'
 const fact = z.string({ error: factRule }).min(1, factRule).max(256, factRule).optional()
 const serviceRule = 'must be an object of name, version, environment and node'
+
+/** `overflow`: lines go to disk when memory fills up, Kafka stands still, or the process ends. `always`: each line goes to disk first. */
+export const spoolDurabilities = ['overflow', 'always'] as const
+
+const spoolDefaults = () => ({ directory: defaultSpoolDirectory(), maxBytes: 1_073_741_824 })
+const spoolRule = 'must be an object of directory and maxBytes, or false'
+const spoolDirectoryRule = 'must be the path of a directory'
+const spoolSettings = z.strictObject(
+  {
+    directory: z
+      .string({ error: spoolDirectoryRule })
+      .min(1, spoolDirectoryRule)
+      .default(defaultSpoolDirectory),
+    maxBytes: wholeNumber('bytes', 16_777_216, 1_099_511_627_776).default(1_073_741_824),
+  },
+  { error: (issue) => (issue.code === 'invalid_type' ? spoolRule : undefined) },
+)
 
 const options = z.strictObject({
   brokers: kafkaSettings.shape.brokers,
@@ -51,6 +70,11 @@ const options = z.strictObject({
     })
     .default('gzip'),
   memoryMaxBytes: wholeNumber('bytes', 4_194_304, 4_294_967_296).default(67_108_864),
+  spool: z.union([z.literal(false), spoolSettings], { error: spoolRule }).default(spoolDefaults),
+  durability: z
+    .enum(spoolDurabilities, { error: `must be one of ${spoolDurabilities.join(', ')}` })
+    .default('overflow'),
+  redact: redactSettings,
   closeTimeoutMs: wholeNumber('ms', 0, 600_000).default(8_000),
 })
 
@@ -71,9 +95,13 @@ export type Settings = z.output<typeof streamSchema>
 
 /** Why lines were given up. */
 export const dropReasons = [
-  /** The memory bound was reached. */
+  /** The memory bound was reached, and there was no spool, or it was too slow. */
   'memory-full',
-  /** Not acknowledged when the transport closed, or written after it had closed. */
+  /** The spool's bound was reached. */
+  'spool-full',
+  /** The disk failed, and memory was full. */
+  'spool-failed',
+  /** Neither in Kafka nor on disk when the transport closed, or written after it had closed. */
   'closed',
   /** Not even the shortest cut of the line fits the topic. */
   'too-large',
@@ -140,8 +168,28 @@ export interface TargetOptions {
   batchBytes?: number | undefined
   /** Default: `gzip`. */
   compression?: (typeof compressions)[number] | undefined
-  /** Most memory for lines that wait or are in flight; past it lines are dropped, oldest first, errors last. Unit: bytes. Default: 67108864. */
+  /** Most memory for lines that wait or are in flight; past half of it lines go to the spool; what the spool does not take is dropped past all of it, oldest first, errors last. Unit: bytes. Default: 67108864. */
   memoryMaxBytes?: number | undefined
+  /** Where lines go when they can neither be published nor kept in memory; false for nowhere. Default: a directory of this user below the system's temporary one, at most 1073741824 bytes. */
+  spool?: { directory?: string | undefined; maxBytes?: number | undefined } | false | undefined
+  /** `overflow`: to disk when memory fills up, Kafka stands still, or the process ends. `always`: each line first to disk, so that not even SIGKILL loses more than the last moments. Default: `overflow`. */
+  durability?: (typeof spoolDurabilities)[number] | undefined
+  /** What must not leave the process: `keys` beside the default names, `patterns` that values look like; false for nothing. Default: the default names. */
+  redact?:
+    | {
+        keys?: string[] | undefined
+        patterns?:
+          | (
+              | 'bearer'
+              | 'card'
+              | 'email'
+              | 'jwt'
+              | { pattern: string; flags?: string | undefined }
+            )[]
+          | undefined
+      }
+    | false
+    | undefined
   /** Longest that `flush` and the end may take. Unit: ms, 0 to 9000 for the target, to 600000 for the stream. Default: 8000. */
   closeTimeoutMs?: number | undefined
 }

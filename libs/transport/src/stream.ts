@@ -30,6 +30,7 @@ export class MillraceStream extends Writable {
       random: host.random,
       hostname: host.hostname,
       notes: this.#notes,
+      spool: host.spool,
       limits,
       createProducer: () => host.createProducer(settings),
     })
@@ -51,7 +52,10 @@ export class MillraceStream extends Writable {
     const guest: ExitGuest = {
       hasWaiting: () => this.#sink.hasUnsaid,
       flush: () => this.#sink.rest(),
-      onExit: () => this.#tellLeft(),
+      onExit: () => {
+        this.#sink.exit()
+        this.#tellLeft()
+      },
     }
     this.#guest = guest
     this.#leave = () => host.processEnd.remove(guest)

@@ -1,4 +1,5 @@
 import { ConfigError } from '@millrace/foundation'
+import { defaultSpoolDirectory } from '@millrace/spool'
 import { expect, test } from 'vitest'
 import type { Environment } from '../src/environment.ts'
 import { readOptions } from '../src/options.ts'
@@ -40,6 +41,8 @@ test('without options and environment the defaults hold', () => {
     batchBytes: 524_288,
     compression: 'gzip',
     memoryMaxBytes: 67_108_864,
+    spool: { directory: defaultSpoolDirectory(), maxBytes: 1_073_741_824 },
+    durability: 'overflow',
     closeTimeoutMs: 8_000,
   })
   expect(read({}, {}, 'target').format).toBe('pino')
@@ -66,6 +69,8 @@ test('every option that TypeScript knows is one that the schema takes', () => {
     batchBytes: 1_000,
     compression: 'none',
     memoryMaxBytes: 4_194_304,
+    spool: { directory: '/var/spool/millrace', maxBytes: 16_777_216 },
+    durability: 'always',
     closeTimeoutMs: 0,
     onDrop: () => {},
   }
@@ -180,7 +185,7 @@ test.each([
 test.each([
   [{ lingerMS: 5 }, 'lingerMS is not an option; did you mean lingerMs?'],
   [{ broker: [] }, 'broker is not an option; did you mean brokers?'],
-  [{ spool: false }, 'spool is not an option; known are brokers, topic, service, dataset,'],
+  [{ colour: true }, 'colour is not an option; known are brokers, topic, service, dataset,'],
   [{ tls: { certt: 'PEM' } }, 'tls.certt is not an option; did you mean cert?'],
   [{ service: { nmae: 'x' } }, 'service.nmae is not an option; did you mean name?'],
 ])('an unknown option is named: %j', (options, expected) => {

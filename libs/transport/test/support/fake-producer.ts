@@ -36,25 +36,30 @@ export class FakeProducer implements Producer {
   }
 
   publish(request: PublishRequest): Promise<PublishedBatch> {
-    return isLedger(request.records[0]!) ? this.#takeLedger(request) : this.#takeLines(request)
+    return request.records.every(isLedger) ? this.#takeLedger(request) : this.#takeLines(request)
   }
 
   async #takeLedger(request: PublishRequest): Promise<PublishedBatch> {
     const error = typeof this.answer === 'function' ? this.answer(request) : undefined
     if (error !== undefined) throw error
-    for (const record of request.records) {
+    this.#keepLedgers(request)
+    return { topic: request.topic, partition: 0, baseOffset: 0 }
+  }
+
+  #keepLedgers({ records }: PublishRequest): void {
+    for (const record of records.filter(isLedger)) {
       this.ledgers.push(decodeLedger(record.value as Uint8Array)!)
     }
-    return { topic: request.topic, partition: 0, baseOffset: 0 }
   }
 
   #takeLines(request: PublishRequest): Promise<PublishedBatch> {
     this.tries++
-    const lines = request.records.map(text)
+    const lines = request.records.filter((record) => !isLedger(record)).map(text)
     return new Promise((resolve, reject) => {
       const succeed = (): void => {
         this.#forget(pending)
-        this.published.push(...request.records)
+        this.published.push(...request.records.filter((record) => !isLedger(record)))
+        this.#keepLedgers(request)
         this.batches.push(lines)
         resolve({ topic: request.topic, partition: 0, baseOffset: 0 })
       }

@@ -4,9 +4,12 @@ import { seededRandom } from '@millrace/foundation'
 import type { Host } from '../../src/host.ts'
 import { ProcessEnd } from '../../src/process-end.ts'
 import { FakeProducer } from './fake-producer.ts'
+import { FakeDisk } from './fake-spool.ts'
 import { ManualClock } from './manual-clock.ts'
 
-export function createTestHost(env: Host['env'] = {}) {
+/** Without a spool unless `env` says otherwise. */
+export function createTestHost(env: Host['env'] = { MILLRACE_SPOOL: 'false' }) {
+  const disk = new FakeDisk()
   const clock = new ManualClock()
   const producer = new FakeProducer()
   const process = new EventEmitter()
@@ -16,6 +19,7 @@ export function createTestHost(env: Host['env'] = {}) {
     hostname: 'host-1',
     clock,
     random: seededRandom(1),
+    spool: disk,
     processEnd: new ProcessEnd(process),
     readFile: (path) => {
       throw Object.assign(new Error(path), { code: 'ENOENT' })
@@ -23,5 +27,5 @@ export function createTestHost(env: Host['env'] = {}) {
     note: (line) => notes.push(line),
     createProducer: () => producer,
   }
-  return { host, clock, producer, process, notes }
+  return { host, clock, producer, process, disk, notes }
 }

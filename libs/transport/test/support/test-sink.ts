@@ -6,17 +6,29 @@ import type { StreamOptions } from '../../src/settings.ts'
 import { Sink } from '../../src/sink.ts'
 import type { SinkLimits } from '../../src/sink-limits.ts'
 import { FakeProducer } from './fake-producer.ts'
+import { FakeDisk } from './fake-spool.ts'
 import { ManualClock } from './manual-clock.ts'
 
-export function createTestSink(options: StreamOptions = {}, limits: Partial<SinkLimits> = {}) {
+/** Without a spool unless `options` ask for one. */
+export function createTestSink(
+  options: StreamOptions = {},
+  limits: Partial<SinkLimits> = {},
+  disk = new FakeDisk(),
+) {
   const clock = new ManualClock()
   const producer = new FakeProducer()
   const producers: FakeProducer[] = []
   const notes: string[] = []
-  const settings = readOptions({ options, env: {}, readFile: () => '', kind: 'stream' })
+  const settings = readOptions({
+    options: { spool: false, ...options },
+    env: {},
+    readFile: () => '',
+    kind: 'stream',
+  })
   const sink = new Sink(settings, {
     clock,
     random: seededRandom(1),
+    spool: disk,
     hostname: 'host-1',
     notes: new Notes(clock, (line) => notes.push(line)),
     createProducer: () => {
@@ -29,5 +41,5 @@ export function createTestSink(options: StreamOptions = {}, limits: Partial<Sink
   const write = (...lines: string[]): void => {
     sink.accept(Buffer.from(lines.map((line) => `${line}\n`).join('')))
   }
-  return { sink, clock, producer, producers, notes, write }
+  return { sink, clock, producer, producers, disk, notes, write }
 }

@@ -1,0 +1,299 @@
+// From memory to Kafka or to disk: which batch goes where, and when.
+import type { SequenceRanges } from '@millrace/envelope'
+import type { Clock, Timer } from '@millrace/foundation'
+import { Batch, type BatchOwner } from './batch.ts'
+import type { Batcher } from './batcher.ts'
+import type { Books } from './books.ts'
+import type { Delivery } from './delivery.ts'
+import { flushHope } from './flush-hope.ts'
+import { FlushWaiters } from './flush-waiters.ts'
+import { HeldBatches } from './held-batches.ts'
+import type { QueuedLine } from './line-queue.ts'
+import type { LineSpool } from './line-spool.ts'
+import type { DropReason } from './settings.ts'
+import type { SinkLimits } from './sink-limits.ts'
+
+export interface DispatcherOptions {
+  batcher: Batcher
+  delivery: Delivery
+  /** Absent where there is no spool. */
+  spool: LineSpool | undefined
+  /** Each line goes to disk before it goes to Kafka. */
+  isDiskFirst: boolean
+  memoryMaxBytes: number
+  /** Memory of the line that is not finished yet. */
+  heldBytes: () => number
+  books: Books
+  clock: Clock
+  limits: SinkLimits
+  /** A batch is on its way. */
+  onBatch: () => void
+}
+
+export class Dispatcher implements BatchOwner {
+  readonly #options: DispatcherOptions
+  readonly #held = new HeldBatches()
+  /** Copies to disk of batches that are in flight. */
+  readonly #copies = new Map<Batch, Promise<boolean>>()
+  readonly #waiters: FlushWaiters
+  #watch: Timer | undefined
+  #isStopped = false
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+    this.#waiters = new FlushWaiters(options.clock)
+  }
+
+  get memoryBytes(): number {
+    const { batcher, heldBytes } = this.#options
+    return batcher.queue.memoryBytes + this.#held.memoryBytes + heldBytes()
+  }
+
+  /** Every sequence up to this one is published or given up, or on disk where that is enough. */
+  settled(issued: number, isDiskEnough: boolean): number {
+    if (this.#isStopped) return issued
+    const waiting = this.#options.batcher.queue.first()?.sequence ?? issued + 1
+    return Math.min(waiting, this.#held.lowest(isDiskEnough) ?? waiting) - 1
+  }
+
+  /** Lines that lie on disk, and are or will be published from memory. */
+  get heldOnDisk(): SequenceRanges {
+    return this.#held.onDisk
+  }
+
+  /** Resolves when none of these lines will be published from memory. */
+  whenNotHeld(sequences: readonly number[]): Promise<void> {
+    return this.#held.whenNotHeld(sequences, () => this.#isStopped)
+  }
+
+  /** Lines that are in memory only and that nobody is writing to disk. */
+  get unwritten(): QueuedLine[] {
+    const lines: QueuedLine[] = []
+    for (const batch of this.#held.inFlight) if (!batch.isOnDisk) lines.push(...batch.lines)
+    return [...lines, ...this.#options.batcher.queue.lines()]
+  }
+
+  get isWriting(): boolean {
+    return this.#held.appending.size > 0
+  }
+
+  /** Everything in memory was written to disk, at the exit of the process. */
+  written(): void {
+    for (const batches of [this.#held.inFlight, this.#held.appending]) {
+      for (const batch of batches) batch.isOnDisk = true
+    }
+    this.#options.batcher.queue.clear()
+  }
+
+  published(lines: readonly QueuedLine[], batch: Batch): void {
+    const { spool, books } = this.#options
+    if (batch.isOnDisk) spool?.settle(lines)
+    books.published(lines)
+  }
+
+  refused(reason: DropReason, lines: readonly QueuedLine[], batch: Batch): void {
+    const { spool, books } = this.#options
+    if (batch.isOnDisk) spool?.settle(lines)
+    books.dropped(reason, lines)
+  }
+
+  truncated(): void {
+    this.#options.books.truncated()
+  }
+
+  /** Sends on what is due. */
+  pump(): void {
+    if (this.#isStopped) return
+    const { batcher, delivery, spool } = this.#options
+    const isLeftToDisk = spool !== undefined && spool.isUsable && delivery.isAway
+    this.#pumpReady()
+    if (isLeftToDisk) for (const batch of this.#held.inFlight) void this.#copy(batch)
+    while (this.#dispatch());
+    if (this.#mayPublish() || this.#isDiskFirst || isLeftToDisk) batcher.startLinger()
+    if (spool !== undefined && this.#held.inFlight.size > 0) this.#startWatch()
+  }
+
+  /** Gives up what goes beyond the memory bound. */
+  makeRoom(): void {
+    const { batcher, memoryMaxBytes, spool, books } = this.#options
+    const evicted: QueuedLine[] = []
+    while (this.memoryBytes > memoryMaxBytes) {
+      const line = batcher.queue.evict()
+      if (line === undefined) break
+      evicted.push(line)
+    }
+    if (evicted.length === 0) return
+    books.dropped(spool?.refusal ?? 'memory-full', evicted)
+    this.#settleWaiters()
+  }
+
+  /** Resolves with true when every line through `through` is published, given up or on disk; with false at the deadline. */
+  async flush(through: number, timeoutMs: number): Promise<boolean> {
+    const { batcher, delivery, spool, clock, limits } = this.#options
+    if (this.settled(through, false) >= through) return true
+    const isHopeless = flushHope(delivery, clock, limits)
+    batcher.hurry()
+    delivery.wake()
+    this.pump()
+    if (spool === undefined) return this.#waiters.wait(through, timeoutMs)
+    const spoolMs = Math.max(limits.flushSpoolMinMs, timeoutMs * limits.flushSpoolPart)
+    const kafkaMs = Math.max(0, timeoutMs - spoolMs)
+    if (await this.#waiters.wait(through, kafkaMs, isHopeless)) return true
+    await delivery.within(spoolMs, this.#secure(), undefined)
+    return this.settled(through, true) >= through
+  }
+
+  /** Nothing leaves memory any more: what is in memory only is given up. */
+  stop(reason: DropReason, why: string): void {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    const { batcher, books } = this.#options
+    batcher.stop()
+    this.#watch?.cancel()
+    for (const batches of [this.#held.inFlight, this.#held.appending]) {
+      for (const batch of batches) if (!batch.isOnDisk) books.dropped(reason, batch.lines, why)
+    }
+    const left = batcher.queue.lines()
+    batcher.queue.clear()
+    books.dropped(reason, left, why)
+    this.#held.forgetReady()
+    this.#held.wake()
+    this.#waiters.finishAll()
+  }
+
+  /** Looks now and then whether Kafka stands still: nothing else may happen meanwhile. */
+  #startWatch(): void {
+    const { clock, limits } = this.#options
+    const look = (): void => {
+      this.#watch = undefined
+      this.pump()
+    }
+    this.#watch ??= clock.setTimer(limits.watchIntervalMs, look, { unref: true })
+  }
+
+  get #isDiskFirst(): boolean {
+    const { isDiskFirst, spool } = this.#options
+    return isDiskFirst && spool !== undefined && spool.isUsable
+  }
+
+  get #isPressed(): boolean {
+    const { memoryMaxBytes, limits } = this.#options
+    return this.memoryBytes > memoryMaxBytes * limits.spoolMemoryPart
+  }
+
+  /** Sends one batch on its way; false when none is due or there is no way. */
+  #dispatch(): boolean {
+    const { batcher, delivery, spool, limits } = this.#options
+    if (batcher.queue.length === 0) return false
+    const isUsable = spool !== undefined && spool.isUsable
+    const canAppend = isUsable && this.#held.appending.size < limits.appendsMax
+    const isPressed = canAppend && this.#isPressed
+    if (!isPressed && !batcher.isBatchDue()) return false
+    if (this.#isDiskFirst) {
+      if (!canAppend) return false
+      void this.#append(this.#takeBatch(), spool)
+    } else if (this.#mayPublish()) {
+      void this.#publish(this.#takeBatch())
+    } else if (isPressed || (canAppend && delivery.isAway)) {
+      void this.#append(this.#takeBatch(), spool)
+    } else {
+      return false
+    }
+    this.makeRoom()
+    return true
+  }
+
+  #takeBatch(): Batch {
+    return new Batch(this.#options.batcher.take(), this)
+  }
+
+  /** What is on disk already goes to Kafka from memory while that is quick; else the disk alone keeps it. */
+  #pumpReady(): void {
+    const isLeftToDisk = this.#isPressed || this.#options.delivery.isAway
+    for (const batch of this.#held.ready) {
+      const mayPublish = this.#mayPublish()
+      if (!mayPublish && !isLeftToDisk) return
+      this.#held.forget('ready', batch)
+      if (mayPublish) void this.#publish(batch)
+      else this.#settleWaiters()
+    }
+  }
+
+  /** Batches in flight leave memory to lines that come in meanwhile, however small its bound is. */
+  #mayPublish(): boolean {
+    const { delivery, spool, memoryMaxBytes, limits } = this.#options
+    const { size } = this.#held.inFlight
+    if (this.#isStopped || size >= limits.inFlightMax) return false
+    if (size === 0) return true
+    // While Kafka stands still, those that are in flight will learn first that it is back.
+    if (spool !== undefined && delivery.isAway) return false
+    return this.#held.inFlightMemoryBytes <= memoryMaxBytes / 4
+  }
+
+  async #publish(batch: Batch): Promise<void> {
+    const { delivery, onBatch, spool } = this.#options
+    this.#held.hold('inFlight', batch)
+    const delivered = delivery.deliver(batch)
+    onBatch()
+    await delivered
+    this.#held.forget('inFlight', batch)
+    this.#settleWaiters()
+    this.pump()
+    spool?.poke()
+  }
+
+  async #append(batch: Batch, spool: LineSpool): Promise<void> {
+    const { batcher, onBatch, isDiskFirst } = this.#options
+    this.#held.hold('appending', batch)
+    onBatch()
+    batch.isOnDisk = await spool.put(batch.lines)
+    this.#held.forget('appending', batch)
+    if (!this.#isStopped) {
+      if (!batch.isOnDisk) batcher.queue.giveBack(batch.lines)
+      else if (isDiskFirst) this.#held.hold('ready', batch)
+    }
+    this.#settleWaiters()
+    this.makeRoom()
+    this.pump()
+    if (batch.isOnDisk) spool.poke()
+  }
+
+  /** All that is in memory goes to disk too. */
+  async #secure(): Promise<void> {
+    const { spool, batcher } = this.#options
+    for (const batch of this.#held.inFlight) if (!(await this.#copy(batch))) return
+    while (batcher.queue.length > 0 && !this.#isStopped && spool!.isUsable) {
+      await this.#append(this.#takeBatch(), spool!)
+    }
+    this.#held.forgetReady()
+    this.#settleWaiters()
+  }
+
+  /** Resolves with true when what is left of a batch in flight lies on disk. */
+  #copy(batch: Batch): Promise<boolean> {
+    if (batch.isOnDisk) return Promise.resolve(true)
+    let copy = this.#copies.get(batch)
+    if (copy === undefined) {
+      copy = this.#writeCopy(batch)
+      this.#copies.set(batch, copy)
+    }
+    return copy
+  }
+
+  async #writeCopy(batch: Batch): Promise<boolean> {
+    const spool = this.#options.spool!
+    const before = batch.lines
+    const isWritten = await spool.put(before)
+    this.#copies.delete(batch)
+    if (!isWritten) return false
+    batch.isOnDisk = true
+    // Some may have been published while they were written.
+    const left = new Set(batch.lines.map(({ sequence }) => sequence))
+    spool.settle(before.filter(({ sequence }) => !left.has(sequence)))
+    return true
+  }
+
+  #settleWaiters(): void {
+    this.#waiters.settle(this.settled(Number.MAX_SAFE_INTEGER - 1, false))
+  }
+}

@@ -1,0 +1,216 @@
+// Lines on disk: what memory can't keep or Kafka does not take, and its way from there to the topic.
+import { decodeSourceFacts, type Ledger, type SequenceRanges } from '@millrace/envelope'
+import type { Clock } from '@millrace/foundation'
+import type { AppendOutcome, SpoolLoss, StoredRecord } from '@millrace/spool'
+import { Batch } from './batch.ts'
+import type { Books } from './books.ts'
+import type { Delivery } from './delivery.ts'
+import type { Identity } from './identity.ts'
+import type { QueuedLine } from './line-queue.ts'
+import type { Notes } from './notes.ts'
+import type { Settings } from './settings.ts'
+import type { SinkLimits } from './sink-limits.ts'
+import type { SpoolAccess, SpoolFile } from './spool-access.ts'
+
+export interface LineSpoolOptions {
+  access: SpoolAccess
+  settings: Pick<Settings, 'topic' | 'brokers' | 'batchBytes'>
+  directory: string
+  maxBytes: number
+  identity: Identity
+  delivery: Delivery
+  books: Books
+  clock: Clock
+  notes: Notes
+  limits: SinkLimits
+  /** Lines on disk that will be published from memory; and when some of them are not in memory any more. */
+  heldOnDisk: () => SequenceRanges
+  whenNotHeld: (sequences: readonly number[]) => Promise<void>
+  /** Told about lines that were on disk and are not any more. */
+  onLoss: (loss: SpoolLoss) => void
+}
+
+const troubleKind = 'spool'
+
+export class LineSpool {
+  readonly #options: LineSpoolOptions
+  readonly #file: SpoolFile
+  readonly #stopped = new AbortController()
+  #refusal: Exclude<AppendOutcome, { ok: true }>['reason'] | undefined
+  #refusedAt = 0
+  #isDraining = false
+  #drainedAt = Number.NEGATIVE_INFINITY
+
+  constructor(options: LineSpoolOptions) {
+    this.#options = options
+    const { access, settings, directory, maxBytes, identity, clock, notes } = options
+    this.#file = access.open({
+      directory,
+      maxBytes,
+      mustOwnDirectory: directory === access.defaultDirectory,
+      head: {
+        instance: identity.instance,
+        topic: settings.topic,
+        brokers: settings.brokers,
+        header: identity.header,
+      },
+      clock,
+      note: (kind, text) => notes.trouble(`${troubleKind}-${kind}`, text),
+      onLoss: options.onLoss,
+    })
+  }
+
+  /** Lines on disk that Kafka has not acknowledged. */
+  get stored(): SequenceRanges {
+    return this.#file.stored
+  }
+
+  /** False for a while after the disk has failed or the spool was full. */
+  get isUsable(): boolean {
+    const { clock, limits } = this.#options
+    if (!this.#file.isUsable) return false
+    const restedMs = clock.monotonicMs() - this.#refusedAt
+    return this.#refusal === undefined || restedMs >= limits.spoolRestMs
+  }
+
+  /** Why the spool has taken nothing lately. */
+  get refusal(): 'spool-full' | 'spool-failed' | undefined {
+    return this.#refusal
+  }
+
+  /** Resolves with true when these lines are on disk. Never rejects. */
+  async put(lines: readonly QueuedLine[]): Promise<boolean> {
+    if (lines.length === 0) return true
+    const { identity, books } = this.#options
+    this.#file.markIssued(identity.sequence)
+    const outcome = await this.#file.append(lines.map((line) => identity.spoolRecord(line)))
+    if (outcome.ok) books.counters.spooledTotal += lines.length
+    return this.#note(outcome)
+  }
+
+  /** The same at the exit of the process, with the last ledger. */
+  putSync(lines: readonly QueuedLine[], ledger: Ledger): boolean {
+    const { identity, books } = this.#options
+    const records = lines.map((line) => identity.spoolRecord(line))
+    const outcome = this.#file.appendSync([...records, identity.ledgerSpoolRecord(ledger)])
+    if (outcome.ok) books.counters.spooledTotal += lines.length
+    return this.#note(outcome)
+  }
+
+  async putLedger(ledger: Ledger): Promise<boolean> {
+    const record = this.#options.identity.ledgerSpoolRecord(ledger)
+    return this.#note(await this.#file.append([record]))
+  }
+
+  /** These lines are in Kafka, or were given up and counted. */
+  settle(lines: readonly QueuedLine[]): void {
+    if (lines.length > 0) this.#file.settled(rangesOf(lines))
+  }
+
+  /** The highest sequence that a line has, for whoever finds the spool after a SIGKILL. */
+  markIssued(): void {
+    this.#file.markIssued(this.#options.identity.sequence)
+  }
+
+  /** Sends what is on disk only, when Kafka takes lines and nothing is being sent. */
+  poke(): void {
+    const { delivery, clock, limits } = this.#options
+    if (this.#isDraining || this.#stopped.signal.aborted || delivery.isAway) return
+    if (clock.monotonicMs() - this.#drainedAt < limits.drainPauseMs || !this.#hasBacklog) return
+    this.#isDraining = true
+    void this.#drain()
+  }
+
+  stop(): void {
+    this.#stopped.abort()
+  }
+
+  /** Leaves what is on disk to the next process. */
+  close(): Promise<void> {
+    this.stop()
+    return this.#file.close()
+  }
+
+  get #hasBacklog(): boolean {
+    const { stored } = this.#file
+    return stored.length > 0 && stored.count > this.#options.heldOnDisk().count
+  }
+
+  async #drain(): Promise<void> {
+    const { settings, clock, limits } = this.#options
+    await this.#file.drain({
+      batchBytes: settings.batchBytes,
+      publish: (_head, records) => this.#publish(records),
+      signal: this.#stopped.signal,
+    })
+    this.#isDraining = false
+    this.#drainedAt = clock.monotonicMs()
+    if (this.#stopped.signal.aborted || !this.#hasBacklog) return
+    clock.setTimer(limits.drainPauseMs, () => this.poke(), { unref: true })
+  }
+
+  async #publish(records: readonly StoredRecord[]): Promise<boolean> {
+    const { whenNotHeld, delivery, books, identity } = this.#options
+    await whenNotHeld(records.map(({ sequence }) => sequence))
+    if (this.#stopped.signal.aborted) return false
+    const { stored } = this.#file
+    const lines = records
+      .filter(({ kind, sequence }) => kind === 'line' && stored.has(sequence))
+      .map(lineOf)
+    const batch = new Batch(lines, {
+      published: (some) => {
+        this.settle(some)
+        books.published(some)
+      },
+      refused: (reason, some) => {
+        this.settle(some)
+        books.dropped(reason, some)
+      },
+      truncated: () => books.truncated(),
+    })
+    if (lines.length > 0) await delivery.deliver(batch)
+    if (batch.firstSequence !== undefined) return false
+    const ledgers = records.filter(({ kind }) => kind === 'ledger')
+    return (
+      ledgers.length === 0 ||
+      delivery.publishOnce(ledgers.map((each) => identity.storedRecord(each)))
+    )
+  }
+
+  #note(outcome: AppendOutcome): boolean {
+    const { notes, clock } = this.#options
+    if (outcome.ok) {
+      this.#refusal = undefined
+      notes.over(troubleKind, 'the spool takes lines again')
+      return true
+    }
+    this.#refusal = outcome.reason
+    this.#refusedAt = clock.monotonicMs()
+    notes.trouble(troubleKind, `the spool takes no lines: ${outcome.detail}`)
+    return false
+  }
+}
+
+/** A record of this instance's own spool is a line again. */
+function lineOf({ sequence, timestampMs, value, header }: StoredRecord): QueuedLine {
+  const originalBytes = header === undefined ? undefined : decodeSourceFacts(header)?.truncated
+  return {
+    sequence,
+    arrivedAt: timestampMs,
+    value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+    ...(originalBytes !== undefined && { originalBytes }),
+  }
+}
+
+function* rangesOf(lines: readonly QueuedLine[]): Generator<[number, number]> {
+  let first = lines[0]!.sequence
+  let last = first - 1
+  for (const { sequence } of lines) {
+    if (sequence !== last + 1) {
+      yield [first, last]
+      first = sequence
+    }
+    last = sequence
+  }
+  yield [first, last]
+}

@@ -1,0 +1,23 @@
+// A sink with a spool on a disk that a test can break.
+import { expect } from 'vitest'
+import type { StreamOptions } from '../../src/settings.ts'
+import type { SinkLimits } from '../../src/sink-limits.ts'
+import type { FakeDisk } from './fake-spool.ts'
+import { createTestSink } from './test-sink.ts'
+
+type Opened = ReturnType<typeof createTestSink>
+
+export function createSpoolingSink(
+  options: StreamOptions = {},
+  limits: Partial<SinkLimits> = {},
+  disk?: FakeDisk,
+): Opened {
+  return createTestSink({ spool: { directory: '/spool' }, lingerMs: 5, ...options }, limits, disk)
+}
+
+/** Each line that came in is in exactly one place. */
+export function expectBalance({ sink }: Opened): void {
+  const { accepted, published, dropped, waiting, spooled } = sink.counters
+  const droppedTotal = Object.values(dropped).reduce((sum, count) => sum + count, 0)
+  expect(published + droppedTotal + waiting + spooled).toBe(accepted)
+}

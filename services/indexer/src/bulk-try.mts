@@ -73,7 +73,10 @@ export class BulkTry<Item extends DispatchItem> {
     if (!handlers.isMember()) this.#doubt(items)
     let finding: Finding<UncertainItem>
     try {
-      finding = await copies.find(items.filter((item) => item.toCheck === undefined))
+      // After a try without an answer a rollover may have come that nobody has told us of.
+      const isNew = items.some((item) => item.isSentBefore)
+      const open = items.filter((item) => item.toCheck === undefined)
+      finding = await copies.find(open, { isNew })
     } catch (error) {
       return { ...tried, outcome: lookUpFailure(error) }
     }

@@ -137,15 +137,19 @@ describe('Elasticsearch on a bad day', () => {
       let isRefused = true
       proxy.decide = () =>
         isRefused ? refuse(status, 'security_exception', 'not with this key') : pass
-      proxy.decideOther = () =>
-        isRefused ? refuse(status, 'security_exception', 'not with this key') : pass
+      let tries = 0
+      proxy.decideOther = (path) => {
+        // A bulk request begins with a look at the backing indices.
+        if (path.includes('_settings')) tries += 1
+        return isRefused ? refuse(status, 'security_exception', 'not with this key') : pass
+      }
       const sent = records(50)
       await publishAll(
         scene,
         sent.map(({ record }) => record),
       )
       await until('it is not ready', async () => (await readiness(worker))?.status === 503)
-      await until('it has tried a few times', () => proxy.requests.length >= 4)
+      await until('it has tried a few times', () => tries >= 4)
       const answer = await readiness(worker)
       expect(answer?.checks['elasticsearch']).toContain(String(status))
       const complaints = worker
@@ -153,7 +157,7 @@ describe('Elasticsearch on a bad day', () => {
         .filter(({ level, msg }) => level === 50 && String(msg).includes(String(status)))
       // The first at once, then one every 10 s; a slow machine may see a second.
       expect(complaints.length).toBeLessThanOrEqual(2)
-      expect(complaints.length).toBeLessThan(proxy.requests.length)
+      expect(complaints.length).toBeLessThan(tries)
       expect(complaints.length).toBeGreaterThan(0)
       isRefused = false
       await untilCommitted(scene, worker)

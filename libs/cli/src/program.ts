@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { ConfigError, errorText, redactCredentials } from '@millrace/foundation'
 import { Command, CommanderError } from 'commander'
 import { addAudit } from './commands/audit.ts'
+import { addDeadLetters } from './commands/dead-letters.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addProduce } from './commands/produce.ts'
@@ -25,6 +26,7 @@ const examples = `
 Examples:
   millrace doctor                                   is everything well, and what to do if not
   millrace audit --since 24h                        did every line arrive, and which did not
+  millrace dead-letters list                        what could not be indexed, and why
   millrace tail --service orders --level warn       readable lines, as they arrive
   millrace explain < app.log                        the document that each line becomes
   millrace topic create quick --partitions 3        Kafka's quick start: create a topic,
@@ -49,7 +51,16 @@ export async function runMillrace(
       exitCode = code
     },
   }
-  for (const add of [addSetup, addDoctor, addTail, addExplain, addProduce, addTopic, addAudit]) {
+  for (const add of [
+    addSetup,
+    addDoctor,
+    addTail,
+    addExplain,
+    addProduce,
+    addTopic,
+    addAudit,
+    addDeadLetters,
+  ]) {
     add(registration)
   }
   try {

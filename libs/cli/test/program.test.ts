@@ -10,7 +10,15 @@ test('--version prints the version, --help every command with examples', async (
   })
   const help = await runCommand(['--help'])
   expect(help.exitCode).toBe(0)
-  for (const command of ['setup', 'doctor', 'tail', 'explain', 'produce', 'topic']) {
+  for (const command of [
+    'setup',
+    'doctor',
+    'tail',
+    'explain',
+    'produce',
+    'topic',
+    'dead-letters',
+  ]) {
     expect(help.stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
     const own = await runCommand([command, '--help'])
     expect(own.exitCode).toBe(0)

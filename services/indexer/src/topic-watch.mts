@@ -59,6 +59,8 @@ function levelOf(error: unknown): 'warn' | 'error' {
 /** What a dead letter's headers may add to the largest record of the topic. Unit: bytes. */
 const deadLetterHeadroomBytes = 64 * 1024
 const maxMessageBytesDefault = 1_048_588
+/** Long enough for somebody to look at them; brokers keep records for 7 days by themselves. Unit: ms. */
+const deadLetterRetentionMs = 30 * 86_400_000
 
 /**
  * Makes sure that the dead-letter topic is there: as many partitions as the topic, and records a little
@@ -78,6 +80,9 @@ export async function ensureDeadLetterTopic(
     topic: deadLetterTopic,
     partitions: Math.max(1, source?.partitions.length ?? 1),
     ...(replicas !== undefined && { replicationFactor: replicas }),
-    configuration: { 'max.message.bytes': String(largest + deadLetterHeadroomBytes) },
+    configuration: {
+      'max.message.bytes': String(largest + deadLetterHeadroomBytes),
+      'retention.ms': String(deadLetterRetentionMs),
+    },
   })
 }

@@ -219,7 +219,10 @@ describe('the topic', () => {
         topic: 'logs.dead-letter',
         partitions: 6,
         replicationFactor: 3,
-        configuration: { 'max.message.bytes': String(2_000_000 + 65_536) },
+        configuration: {
+          'max.message.bytes': String(2_000_000 + 65_536),
+          'retention.ms': '2592000000',
+        },
       },
     ])
   })

@@ -14,6 +14,8 @@ export interface ElasticsearchCheckOptions {
 /** Clocks may differ so much before times become misleading. Unit: ms. */
 const skewMaxMs = 5_000
 const dataStreams = 'logs-*-*'
+const metrics = 'metrics-millrace.*-*'
+const privileges = ['create_doc', 'auto_configure', 'read', 'view_index_metadata', 'delete']
 
 export async function* checkElasticsearch(
   options: ElasticsearchCheckOptions,
@@ -82,10 +84,8 @@ async function privilegesFinding(store: ElasticStore): Promise<Finding> {
       path: '/_security/user/_has_privileges',
       body: {
         index: [
-          {
-            names: [dataStreams],
-            privileges: ['create_doc', 'auto_configure', 'read', 'view_index_metadata', 'delete'],
-          },
+          { names: [dataStreams], privileges },
+          { names: [metrics], privileges },
         ],
       },
       timeoutMs: 10_000,
@@ -94,13 +94,17 @@ async function privilegesFinding(store: ElasticStore): Promise<Finding> {
     if (status === 403) return warning(check, 'they may not be asked for', privilegesAdvice)
     if (status !== 200) return well(check, 'not asked for: security is off')
     const granted = memberAt(body, 'index') as Record<string, Record<string, boolean>> | undefined
-    const missing = Object.entries(granted?.[dataStreams] ?? {})
-      .filter(([, isGranted]) => !isGranted)
-      .map(([name]) => name)
-    if (missing.length === 0) return well(check, `may create and read documents in ${dataStreams}`)
-    const lack = `missing on ${dataStreams}: ${missing.join(', ')}`
+    const missing = [dataStreams, metrics].flatMap((names) =>
+      Object.entries(granted?.[names] ?? {})
+        .filter(([, isGranted]) => !isGranted)
+        .map(([name]) => `${name} on ${names}`),
+    )
+    if (missing.length === 0) {
+      return well(check, `may create and read documents in ${dataStreams} and ${metrics}`)
+    }
+    const lack = `missing: ${missing.join(', ')}`
     // Only a copy that came into being during a rollover is ever deleted.
-    const isOnlyForRepairs = missing.length === 1 && missing[0] === 'delete'
+    const isOnlyForRepairs = missing.every((name) => name.startsWith('delete '))
     return isOnlyForRepairs
       ? warning(check, lack, privilegesAdvice)
       : failed(check, lack, privilegesAdvice)
@@ -109,7 +113,7 @@ async function privilegesFinding(store: ElasticStore): Promise<Finding> {
   }
 }
 
-const privilegesAdvice = `An indexer needs create_doc, auto_configure, read, view_index_metadata and delete on ${dataStreams}.`
+const privilegesAdvice = `An indexer needs create_doc, auto_configure, read, view_index_metadata and delete on ${dataStreams} and ${metrics}.`
 
 /** This machine against Elasticsearch, half of the answer's way taken off. */
 async function clockFinding({ store, clock }: ElasticsearchCheckOptions): Promise<Finding> {

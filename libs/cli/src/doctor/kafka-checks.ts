@@ -101,6 +101,6 @@ async function deadLettersFinding(administration: Administration, topic: string)
   const offsets = await administration.topicOffsets(deadLetterTopic(topic))
   const count = offsets.reduce((sum, { low, high }) => sum + high - low, 0)
   if (count === 0) return well('dead letters', 'none')
-  const advice = `Look at them: millrace tail --topic ${deadLetterTopic(topic)} --from-beginning`
+  const advice = 'Look at them: millrace dead-letters list'
   return warning('dead letters', `${counted(count, 'record')} in ${deadLetterTopic(topic)}`, advice)
 }

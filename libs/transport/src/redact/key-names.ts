@@ -1,11 +1,13 @@
 // Redaction: whether a name in a line is the name of a secret.
-import { isLetter } from './bytes.ts'
+import { isBetween, isLetter } from './bytes.ts'
 import { defaultKeys } from './default-keys.ts'
 
 /** Longest name that is looked at, in bytes; of a longer one its end. */
 export const nameMaxBytes = 256
 /** Bytes between a name's last letter and its separator: quotes, blanks, brackets. */
-const strangeMax = 96
+const strangeMax = 24
+/** Bytes between two letters of a name: `card - number`. */
+const gapMax = 4
 /** Names remembered with their answer; past it, the memory begins anew. */
 const remembered = 1_000
 
@@ -59,11 +61,16 @@ class Endings {
   areBefore(line: Buffer, end: number): boolean {
     let at = end - 1
     const nearest = end - strangeMax
-    while (at >= nearest && isLetter[line[at] ?? 0] === 0) at--
+    while (at >= nearest && at >= 0 && isBetween[line[at]!] === 1) at--
     let node = 0
+    let lastLetter = at
     for (const lowest = at - nameMaxBytes; at >= 0 && at >= lowest; at--) {
       const byte = line[at]!
-      if (isLetter[byte] === 0) continue
+      if (isLetter[byte] === 0) {
+        if (lastLetter - at > gapMax || node === 0) return false
+        continue
+      }
+      lastLetter = at
       node = this.#branches[node * 32 + (byte & 31)]!
       if (node === 0) return false
       if (this.#isWhole[node]) return true

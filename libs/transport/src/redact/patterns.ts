@@ -76,6 +76,7 @@ const cardNumber = new RegExp(
 )
 const cardDigitsMin = 13
 const cardDigitsMax = 19
+const cardGroupMin = 3
 const digitGroups = /\d+(?:[ -]\d+)*/g
 
 /** Numbers of 13 to 19 digits, also in groups, that a card network may have given out and whose check digit is right (ISO/IEC 7812-1, Luhn). */
@@ -97,7 +98,11 @@ function card(text: string, found: Found): void {
 
 function lastGroupOfCard(groups: readonly RegExpExecArray[], first: number): number | undefined {
   let digits = ''
+  let shortest = cardDigitsMax
   for (let last = first; last < groups.length; last++) {
+    // Only the last group may be shorter than people write them: 4-4-4-4-1 and 4-6-4.
+    if (shortest < cardGroupMin) return undefined
+    shortest = groups[last]![0].length
     digits += groups[last]![0]
     if (digits.length > cardDigitsMax) return undefined
     if (digits.length >= cardDigitsMin && cardNumber.test(digits) && isLuhn(digits)) return last

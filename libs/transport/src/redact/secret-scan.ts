@@ -18,7 +18,7 @@ import { type Edit, isRedacted, redactedText } from './edits.ts'
 import { type KeyNames, nameMaxBytes } from './key-names.ts'
 import {
   bracketEnd,
-  closingApostrophe,
+  closingMark,
   closingQuote,
   nameFollows,
   runEnd,
@@ -38,7 +38,7 @@ const isMark = Uint8Array.from({ length: 256 }, (_, byte) =>
 )
 const noEdits: readonly Edit[] = []
 /** Blanks between a name and its separator. */
-const blanksMax = 64
+const blanksMax = 16
 
 /** These say how something is, not what it is. */
 const plainValues = /^(true|false|null|undefined|none|nil|True|False|None)$/
@@ -60,8 +60,8 @@ export class SecretScan {
   #line: Buffer = Buffer.alloc(0)
   /** Whether the place lies between two quotes of the line itself. */
   #isInText = false
-  /** Marks of which no closing one follows any more, so that none is looked for twice. */
-  readonly #unclosed = new Set<number>()
+  /** Up to where no closing apostrophe or backtick is, so that none is looked for twice. */
+  readonly #unclosed = new Map<number, number>()
 
   constructor(names: KeyNames) {
     this.#names = names
@@ -194,7 +194,7 @@ export class SecretScan {
     }
     const quoted = this.#quotedValue(from, stopLevel)
     if (quoted !== undefined) return quoted.edit
-    const marked = this.#markedValue(from)
+    const marked = this.#markedValue(from, stopLevel)
     if (marked !== undefined) return marked
     const end = this.#plainValueEnd(name, from, stopLevel)
     return plainValues.test(line.toString('latin1', from, Math.min(end, from + 10)))
@@ -203,14 +203,15 @@ export class SecretScan {
   }
 
   /** In apostrophes or backticks, perhaps with Python's `b` or `u` before them. */
-  #markedValue(from: number): Edit | undefined {
+  #markedValue(from: number, stopLevel: number): Edit | undefined {
     const line = this.#line
     const start = /[bru]/i.test(String.fromCharCode(line[from] ?? 0)) ? from + 1 : from
     const mark = line[start]
-    if ((mark !== apostrophe && mark !== backtick) || this.#unclosed.has(mark)) return undefined
-    const end = closingApostrophe(line, start + 1)
-    if (end === -1) this.#unclosed.add(mark)
-    return end === -1 ? undefined : this.#edit(start + 1, end)
+    if (mark !== apostrophe && mark !== backtick) return undefined
+    if (start < (this.#unclosed.get(mark) ?? 0)) return undefined
+    const end = closingMark(line, start + 1, stopLevel)
+    if (!end.isClosed) this.#unclosed.set(mark, end.at)
+    return end.isClosed ? this.#edit(start + 1, end.at) : undefined
   }
 
   #plainValueEnd(name: Name, from: number, stopLevel: number): number {

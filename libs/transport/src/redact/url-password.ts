@@ -2,7 +2,7 @@
 import { bytesOf, colon, isSpace, quote } from './bytes.ts'
 
 /** Farther than this no end of user and password is looked for. */
-const authorityMaxBytes = 512
+const authorityMaxBytes = 256
 const at = 0x40
 const authorityEnds = bytesOf("/?#\\<>'`")
 const zero = 0x30

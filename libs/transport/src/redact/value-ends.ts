@@ -49,13 +49,29 @@ export function closingQuote(line: Buffer, from: number, level: number): Quote |
   return undefined
 }
 
-/** The end of a text in apostrophes or backticks: one that is not escaped and has no letter behind it; -1 when there is none. */
-export function closingApostrophe(line: Buffer, from: number): number {
+export interface MarkedEnd {
+  /** The closing mark; without one, where the text around ends. */
+  at: number
+  isClosed: boolean
+}
+
+/** The end of a text in apostrophes or backticks: a mark that is not escaped and has no letter behind it. */
+export function closingMark(line: Buffer, from: number, stopLevel: number): MarkedEnd {
   const mark = line[from - 1]!
-  for (let at = line.indexOf(mark, from); at !== -1; at = line.indexOf(mark, at + 1)) {
-    if (line[at - 1] !== backslash && endsText(line, at + 1)) return at
+  for (let at = from; at < line.length; at++) {
+    const byte = line[at]!
+    if (byte === mark && line[at - 1] !== backslash && endsText(line, at + 1)) {
+      return { at, isClosed: true }
+    }
+    if (byte !== backslash && byte !== quote) continue
+    const end = runEnd(line, at)
+    if (line[end] === quote) {
+      const found = quoteAt(end, end - at)
+      if (found.level < stopLevel) return { at: found.from, isClosed: false }
+      at = end
+    } else at = end - 1
   }
-  return -1
+  return { at: line.length, isClosed: false }
 }
 
 function endsText(line: Buffer, at: number): boolean {
@@ -88,8 +104,9 @@ export function bracketEnd(
     else if (openings.has(byte)) depth++
     else if (closings.has(byte) && --depth === 0) return at + 1
     else if (isPlain && byte === apostrophe && beforeText.has(line[at - 1]!)) {
-      at = closingApostrophe(line, at + 1)
-      if (at === -1) break
+      const marked = closingMark(line, at + 1, stopLevel)
+      if (!marked.isClosed) return marked.at
+      at = marked.at
     }
   }
   return line.length

@@ -29,8 +29,7 @@ export class Layout {
   with(field: EcsField): Layout {
     const latest = this.#latest
     if (latest !== undefined && latest.field === field) return latest
-    this.#next ??= new Map()
-    let next = this.#next.get(field.index)
+    let next = this.#next?.get(field.index)
     if (next === undefined) {
       if (++layoutsKnown > layoutsMax) {
         layoutsKnown = 0
@@ -38,6 +37,8 @@ export class Layout {
         Layout.empty.#latest = undefined
       }
       next = new Layout(this, field, this.size + 1)
+      // Only now: it may just have been forgotten.
+      this.#next ??= new Map()
       this.#next.set(field.index, next)
     }
     this.#latest = next

@@ -93,3 +93,18 @@ test("an event's text is JSON.stringify of its document, whatever the record hol
     { numRuns: 1000 },
   )
 })
+
+test('layouts past those that are remembered are made anew, whichever field comes first', () => {
+  const fields = [...ecsFields.values()]
+  // So long that the bound is passed while there are first fields yet to come, each time at another of these.
+  const length = Math.ceil(8000 / fields.length)
+  for (let round = 0; round < 40; round++) {
+    for (let first = 0; first < fields.length; first++) {
+      let layout = Layout.empty
+      for (let step = 0; step < length; step++) {
+        layout = layout.with(fields[(first + step * (round + 1)) % fields.length]!)
+      }
+      expect(layout.size).toBe(length)
+    }
+  }
+})

@@ -150,7 +150,7 @@ function notesText({ notes }: AuditReport): string {
 function verdictText(report: AuditReport, style: Styling): string {
   const { ok, instances, issued, lostCount, lostEvents, duplicates } = report
   if (instances === 0) {
-    return `${style('yellow', '!')} There is nothing to audit: no instance has logged anything that --topic ${report.topic} or Elasticsearch knows of. Transports from before 0.2 write no ledger.`
+    return `${style('yellow', '!')} There is nothing to audit: neither Elasticsearch nor topic ${report.topic} knows of a wanted instance that has logged.`
   }
   const books = booksText(report)
   if (ok) {

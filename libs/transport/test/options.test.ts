@@ -43,6 +43,7 @@ test('without options and environment the defaults hold', () => {
     memoryMaxBytes: 67_108_864,
     spool: { directory: defaultSpoolDirectory(), maxBytes: 1_073_741_824 },
     durability: 'overflow',
+    redact: { keys: [], patterns: [] },
     closeTimeoutMs: 8_000,
   })
   expect(read({}, {}, 'target').format).toBe('pino')
@@ -71,6 +72,7 @@ test('every option that TypeScript knows is one that the schema takes', () => {
     memoryMaxBytes: 4_194_304,
     spool: { directory: '/var/spool/millrace', maxBytes: 16_777_216 },
     durability: 'always',
+    redact: { keys: ['iban'], patterns: ['email', { pattern: 'x', flags: 'i' }] },
     closeTimeoutMs: 0,
     onDrop: () => {},
   }

@@ -14,7 +14,7 @@ import type { SpoolAccess, SpoolFile } from './spool-access.ts'
 
 export interface LineSpoolOptions {
   access: SpoolAccess
-  settings: Pick<Settings, 'topic' | 'brokers' | 'batchBytes'>
+  settings: Pick<Settings, 'topic' | 'brokers' | 'batchBytes' | 'durability'>
   directory: string
   maxBytes: number
   identity: Identity
@@ -39,6 +39,8 @@ export class LineSpool {
   #refusal: Exclude<AppendOutcome, { ok: true }>['reason'] | undefined
   #refusedAt = 0
   #isDraining = false
+  /** What the close left to the next process. */
+  #left: SequenceRanges | undefined
   #drainedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: LineSpoolOptions) {
@@ -47,6 +49,8 @@ export class LineSpool {
     this.#file = access.open({
       directory,
       maxBytes,
+      // Lines that never reach the disk are then known to be missing, even after a SIGKILL.
+      marksFirst: settings.durability === 'always',
       mustOwnDirectory: directory === access.defaultDirectory,
       head: {
         instance: identity.instance,
@@ -62,7 +66,7 @@ export class LineSpool {
 
   /** Lines on disk that Kafka has not acknowledged. */
   get stored(): SequenceRanges {
-    return this.#file.stored
+    return this.#left ?? this.#file.stored
   }
 
   /** False for a while after the disk has failed or the spool was full. */
@@ -121,6 +125,15 @@ export class LineSpool {
     void this.#drain()
   }
 
+  /** Says where the lines are that the process leaves behind. */
+  tellLeft(): void {
+    const { notes, directory } = this.#options
+    const { count } = this.stored
+    if (count === 0) return
+    const where = `${count} lines that Kafka has not acknowledged are on disk in ${directory}`
+    notes.trouble(`${troubleKind}-left`, `${where}; the next process that uses it sends them`)
+  }
+
   stop(): void {
     this.#stopped.abort()
   }
@@ -128,6 +141,7 @@ export class LineSpool {
   /** Leaves what is on disk to the next process. */
   close(): Promise<void> {
     this.stop()
+    this.#left ??= this.#file.stored
     return this.#file.close()
   }
 

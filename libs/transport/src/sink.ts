@@ -128,10 +128,12 @@ export class Sink {
     if (spool === undefined || this.#isStopped) return
     this.#splitter.end()
     const lines = dispatcher.unwritten
-    if (lines.length === 0 && !dispatcher.isWriting && !books.keeper.hasUnsaidDrops) return
-    const issued = identity.sequence
-    const ledger = books.keeper.compose({ issued, settled: issued, isClosed: true })
-    if (spool.putSync(lines, ledger)) dispatcher.written()
+    if (lines.length > 0 || dispatcher.isWriting || books.keeper.hasUnsaidDrops) {
+      const issued = identity.sequence
+      const ledger = books.keeper.compose({ issued, settled: issued, isClosed: true })
+      if (spool.putSync(lines, ledger)) dispatcher.written()
+    }
+    spool.tellLeft()
   }
 
   async #close(): Promise<void> {
@@ -146,6 +148,7 @@ export class Sink {
     }
     await this.#closeBooks(deadline)
     if (spool !== undefined) {
+      spool.tellLeft()
       await delivery.within(limits.disconnectTimeoutMs, spool.close(), undefined)
     }
     await delivery.close(limits.disconnectTimeoutMs)

@@ -1,3 +1,5 @@
+import { mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import {
   findNodes,
@@ -83,10 +85,22 @@ describe.each(findNodes())('on Node $version', ({ path: node, version }) => {
     expect(ran).toMatchObject({ code: 'SIGKILL', records: 1_000 })
   })
 
-  test('an in-process stream that is not closed before process.exit says how many lines it loses', async () => {
-    const ran = await runWithTopic({ node, program: 'stream-exits.mjs' })
-    expect(ran).toMatchObject({ code: 7, records: 0 })
-    expect(ran.output).toContain('the process ends with 1000 lines that Kafka has not acknowledged')
+  test('an in-process stream that is not closed before process.exit leaves its lines on disk, and the next process sends them', async () => {
+    const directory = mkdtempSync(join(folder, 'exit-'))
+    const topic = await createTestTopic(inject('stack').kafka)
+    const environment = { ...topic.environment, MILLRACE_SPOOL_DIRECTORY: directory }
+    const ran = await run({ node, program: 'stream-exits.mjs', environment })
+    expect(ran.code).toBe(7)
+    expect(ran.output).toContain(
+      `1000 lines that Kafka has not acknowledged are on disk in ${directory}`,
+    )
+    const next = await run({ node, program: 'stream-waits.mjs', environment })
+    expect(next.output).toContain('1000 lines of processes that have ended were sent from disk')
+    expect(await topic.count()).toBe(1_001)
+    const ledgers = await topic.ledgers()
+    expect(ledgers.filter(({ writer }) => writer !== undefined)).toMatchObject([
+      { issued: 1_000, settled: 1_000, isClosed: true },
+    ])
   })
 
   test('zstd is used where this Node has it, and refused with the reason where it has not', async () => {
@@ -135,13 +149,13 @@ describe.each(findNodes())('on Node $version', ({ path: node, version }) => {
       const environment = { MILLRACE_KAFKA_BROKERS: peer.address }
       const worker = await run({ node, program: 'worker-outage.mjs', environment })
       expect(worker.output).toContain('the application is done')
-      expect(worker.output).toContain('millrace: lines dropped: 1000 closed')
+      expect(worker.output).toContain('millrace: 1000 lines that Kafka has not acknowledged are on')
       expect(worker.code).toBe(5)
       expect(worker.tookMs).toBeLessThan(30_000)
 
       const stream = await run({ node, program: 'stream-outage.mjs', environment })
       expect(stream.output).toContain('"accepted":1000,"published":0')
-      expect(stream.output).toContain('the process ends with 1000 lines')
+      expect(stream.output).toContain('millrace: 1000 lines that Kafka has not acknowledged are on')
       expect(stream.code).toBe(5)
       expect(stream.tookMs).toBeLessThan(30_000)
     },

@@ -82,13 +82,14 @@ export interface RunOptions {
   onOutput?: (output: string, kill: (signal: NodeJS.Signals) => void) => void
 }
 
-/** Runs a program to its end; one that is not over after 100 s is killed. */
+/** Runs a program to its end, with a spool of its own; one that is not over after 100 s is killed. */
 export function runProgram(options: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now()
+    const spool = mkdtempSync(join(options.folder, 'spool-'))
     const child = spawn(options.node, [options.program], {
       cwd: options.folder,
-      env: { ...options.environment, PATH: dirname(options.node) },
+      env: { MILLRACE_SPOOL_DIRECTORY: spool, ...options.environment, PATH: dirname(options.node) },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 100_000,
       killSignal: 'SIGKILL',

@@ -106,33 +106,30 @@ describe('a replayed record', () => {
       'a readable header',
       { millrace: encodeSourceFacts({ format: 'pino' }) },
       minted,
-      'json',
-      undefined,
+      { ours: 'json', plain: undefined },
     ],
     [
       'an unreadable header and a key of ours',
       { millrace: Buffer.from('{') },
       minted,
-      'json',
-      undefined,
+      { ours: 'json', plain: undefined },
     ],
     [
       'an unreadable header and no key of ours',
       { millrace: Buffer.from('{') },
       place,
-      undefined,
-      'json',
+      { ours: undefined, plain: 'json' },
     ],
-    ['no header', {}, place, undefined, 'json'],
-    ['a plain header', { format: Buffer.from('nginx') }, place, undefined, 'json'],
-  ])('with %s is read by the format that a person names', (_, headers, eventId, inOurs, plain) => {
+    ['no header', {}, place, { ours: undefined, plain: 'json' }],
+    ['a plain header', { format: Buffer.from('nginx') }, place, { ours: undefined, plain: 'json' }],
+  ])('with %s is read by the format that a person names', (_, headers, eventId, expected) => {
     const own = { ...facts, eventId }
     const replayed = replayRecord(parked(own, headers), own, { format: 'json' })
     const header = replayed.headers!['millrace']
     const read = header === undefined ? {} : (JSON.parse(textOf(header)) as { format?: string })
-    expect(read.format).toBe(inOurs)
+    expect(read.format).toBe(expected.ours)
     const format = replayed.headers!['format']
-    expect(format === undefined ? undefined : textOf(format)).toBe(plain)
+    expect(format === undefined ? undefined : textOf(format)).toBe(expected.plain)
   })
 
   it('with an unreadable header and no format goes back as it was', () => {

@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addProduce } from './commands/produce.ts'
 import { addSetup } from './commands/setup.ts'
+import { addSpool } from './commands/spool.ts'
 import { addTail } from './commands/tail.ts'
 import { addTopic } from './commands/topic.ts'
 import type { CommandContext } from './context.ts'
@@ -60,6 +61,7 @@ export async function runMillrace(
     addTopic,
     addAudit,
     addDeadLetters,
+    addSpool,
   ]) {
     add(registration)
   }

@@ -25,6 +25,13 @@ export {
   type SpoolInspection,
 } from './inspect.ts'
 export { defaultSpoolDirectory } from './directory.ts'
+export {
+  recoveryLedger,
+  type RecoveryLedgerOptions,
+  type ResentRecord,
+  resentHeader,
+  resentRecords,
+} from './resend.ts'
 export { SpoolWriter } from './writer.ts'
 export {
   type OwnDrainOptions,

@@ -42,6 +42,7 @@ const owners: Record<string, readonly string[]> = {
   commander: ['libs/cli'],
   testcontainers: ['libs/local-stack'],
   ora: ['libs/workspace', 'libs/cli'],
+  re2js: ['libs/transport'],
 }
 
 /** Time and chance are arguments everywhere else: this is what makes a simulation possible. */

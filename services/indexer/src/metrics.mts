@@ -32,6 +32,16 @@ export const indexerMetrics = defineMetrics({
     labels: ['partition'],
     help: 'Records between what is settled and the end of the partition as last fetched.',
   },
+  indexer_source_stalled_seconds: {
+    kind: 'gauge',
+    labels: ['partition'],
+    help: 'For how long an owned partition that has something left to do has made no progress.',
+  },
+  indexer_source_standstill_seconds: {
+    kind: 'histogram',
+    buckets: [0.25, 0.5, 1, 2.5, 5, 10, 15, 20, 30, 60, 120, 300],
+    help: "From the last owner's last commit of a partition, or the writing of what waits there, to the next owner's first progress.",
+  },
   indexer_normalize_events_total: {
     kind: 'counter',
     help: 'Events found in the records; a record without any counts as one.',
@@ -156,6 +166,10 @@ export class IndexerMetrics implements MetricsText {
     metrics.indexer_bulk_items_total.add(request.items)
   }
 
+  progressed(standstillMs: number): void {
+    this.#registry.metrics.indexer_source_standstill_seconds.observe(standstillMs / 1_000)
+  }
+
   indexed(delayMs: number): void {
     this.#registry.metrics.indexer_settle_delay_seconds.observe(Math.max(0, delayMs) / 1_000)
   }
@@ -213,7 +227,10 @@ export class IndexerMetrics implements MetricsText {
     metrics.indexer_bulk_waiting_batches.set(now.batchesQueued)
     metrics.indexer_settle_in_flight_bytes.set(now.inFlightBytes)
     metrics.indexer_source_lag_records.clear()
-    for (const { partition, settlement } of now.partitions) {
+    metrics.indexer_source_stalled_seconds.clear()
+    for (const owner of now.partitions) {
+      const { partition, settlement } = owner
+      metrics.indexer_source_stalled_seconds.set(now.stalledMs(owner) / 1_000, { partition })
       const end = now.highWatermarks.get(partition)
       const settled = settlement.committableOffset
       if (end === undefined || settled === undefined) continue

@@ -81,6 +81,12 @@ export function createObserver(parts: ObserverParts): PipelineObserver {
       const numbers = partitions.map(({ partition }) => partition)
       telling.note(`Assigned ${numbers.length} partitions`, { partitions: numbers })
     },
+    progressed: (standstillMs) => metrics.progressed(standstillMs),
+    wentOn: ({ partitions, longestMs, longest }) =>
+      telling.note(
+        `Reading goes on after a rebalance: partitions stood still for at most ${(longestMs / 1_000).toFixed(1)} s`,
+        { partitions, longestMs, longest },
+      ),
     revoked: (partitions, unsettledRecords) => {
       readiness.unmet('group', 'the consumer group is rebalancing')
       telling.note(`Gave up ${partitions.length} partitions`, { unsettledRecords })

@@ -29,14 +29,31 @@ export class OwnedPartition implements Holder {
    */
   uncertainBelow: number | undefined
 
+  /** When the group's last owner committed it last; epoch ms, undefined where nobody told. */
+  readonly committedBeforeAtMs: number | undefined
+  /** Epoch ms. */
+  readonly assignedAtMs: number
+  // What `ProgressWatch` notes: epoch ms for the first, monotonic ms for the other times.
+  waitingSinceMs: number | undefined
+  seenOffset: number | undefined
+  progressedAtMs: number | undefined
+  behindSinceMs: number | undefined
+
   /** What was taken before the partition was read again from an earlier offset; see `Partitions.restart`. */
   readonly predecessor: OwnedPartition | undefined
 
   constructor(
     topic: string,
     partition: number,
-    options: { recordsMax: number; predecessor?: OwnedPartition },
+    options: {
+      recordsMax: number
+      assignedAtMs: number
+      committedBeforeAtMs?: number
+      predecessor?: OwnedPartition
+    },
   ) {
+    this.assignedAtMs = options.assignedAtMs
+    this.committedBeforeAtMs = options.committedBeforeAtMs
     this.topic = topic
     this.partition = partition
     this.settlement = new PartitionSettlement(options)

@@ -1,5 +1,6 @@
 // Take: the partitions that this worker owns now, and which of them are paused because too much is in flight.
-import type { ConsumerGroup, TopicPartition } from '@millrace/kafka'
+import type { Clock } from '@millrace/foundation'
+import type { AssignedPartition, ConsumerGroup, TopicPartition } from '@millrace/kafka'
 import type { Admission } from './admission.mts'
 import type { Books } from './books.mts'
 import { OwnedPartition } from './ownership.mts'
@@ -16,12 +17,18 @@ export class Partitions {
     group: Pick<ConsumerGroup, 'pause' | 'resume'>
     admission: Admission
     books: Books
+    clock: Clock
   }
   readonly #options: PartitionsOptions
   readonly #owned = new Map<number, OwnedPartition>()
 
   constructor(
-    parts: { group: Pick<ConsumerGroup, 'pause' | 'resume'>; admission: Admission; books: Books },
+    parts: {
+      group: Pick<ConsumerGroup, 'pause' | 'resume'>
+      admission: Admission
+      books: Books
+      clock: Clock
+    },
     options: PartitionsOptions,
   ) {
     this.#parts = parts
@@ -37,9 +44,9 @@ export class Partitions {
   }
 
   /** A new assignment; whatever was owned before and not revoked in time is ended. */
-  assign(partitions: readonly TopicPartition[]): void {
+  assign(partitions: readonly AssignedPartition[]): void {
     this.end(this.all())
-    for (const { topic, partition } of partitions) this.#own(topic, partition)
+    for (const each of partitions) this.#own(each)
   }
 
   /**
@@ -51,7 +58,7 @@ export class Partitions {
   restart(owner: OwnedPartition): OwnedPartition {
     owner.isClosing = true
     // One that is settled has nothing more to say; so the chain is as long as what is on its way.
-    return this.#own(owner.topic, owner.partition, owner.isSettled ? undefined : owner)
+    return this.#own(owner, owner.isSettled ? undefined : owner)
   }
 
   /** No further records of these are taken. */
@@ -98,10 +105,16 @@ export class Partitions {
     }
   }
 
-  #own(topic: string, partition: number, predecessor?: OwnedPartition): OwnedPartition {
-    const recordsMax = this.#options.unsettledRecordsMax
-    const before = predecessor === undefined ? {} : { predecessor }
-    const owner = new OwnedPartition(topic, partition, { recordsMax, ...before })
+  #own(
+    { topic, partition, committedAtMs }: AssignedPartition,
+    predecessor?: OwnedPartition,
+  ): OwnedPartition {
+    const owner = new OwnedPartition(topic, partition, {
+      recordsMax: this.#options.unsettledRecordsMax,
+      assignedAtMs: this.#parts.clock.now(),
+      ...(committedAtMs !== undefined && { committedBeforeAtMs: committedAtMs }),
+      ...(predecessor !== undefined && { predecessor }),
+    })
     this.#owned.set(partition, owner)
     return owner
   }

@@ -24,6 +24,7 @@ import type { Normalizer } from './intake.mts'
 import type { CopyTarget } from './older-copies.mts'
 import type { OwnedPartition } from './ownership.mts'
 import type { PartitionsOptions } from './partitions.mts'
+import type { WentOn } from './progress-watch.mts'
 
 export interface PipelineOptions
   extends BatchLimits, ConcurrencyOptions, AdmissionOptions, PartitionsOptions, DispatchOptions {
@@ -51,6 +52,10 @@ export interface PipelineObserver {
   deadLetterUntold(cause: ItemCause): void
   commitEnded(commit: { isCommitted: boolean; error?: unknown }): void
   assigned(partitions: readonly TopicPartition[]): void
+  /** The first progress of a partition after it was assigned, with how long it had stood still. */
+  progressed(standstillMs: number): void
+  /** What waited while the group shared out its partitions goes on. */
+  wentOn(told: WentOn): void
   revoked(partitions: readonly TopicPartition[], unsettledRecords: number): void
 }
 
@@ -61,6 +66,8 @@ export interface PipelineState {
   batchesQueued: number
   partitions: readonly OwnedPartition[]
   highWatermarks: ReadonlyMap<number, number>
+  /** For how long a partition that has something to do has made no progress. */
+  stalledMs: (owner: OwnedPartition) => number
 }
 
 export type GroupHandlers = Pick<ConsumerGroupOptions, 'onRecords' | 'onAssigned' | 'onRevoked'>

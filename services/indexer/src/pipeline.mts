@@ -1,6 +1,6 @@
 // The journey on one screen: take, decode, normalize, batch, bulk, settle, commit.
 import type { Timer } from '@millrace/foundation'
-import type { ConsumerGroup, KafkaRecord, TopicPartition } from '@millrace/kafka'
+import type { AssignedPartition, ConsumerGroup, KafkaRecord, TopicPartition } from '@millrace/kafka'
 import { Admission } from './admission.mts'
 import { Batcher } from './batch.mts'
 import type { Fate } from './books.mts'
@@ -21,6 +21,7 @@ import {
 } from './ownership.mts'
 import { Partitions } from './partitions.mts'
 import type { PipelineOptions, PipelineParts, PipelineState } from './pipeline-parts.mts'
+import { ProgressWatch } from './progress-watch.mts'
 import { uncertainSinceMs } from './uncertain.mts'
 
 export class Pipeline {
@@ -34,6 +35,7 @@ export class Pipeline {
   readonly #dispatcher: Dispatcher<BulkItem>
   readonly #deadLetters: DeadLetters
   readonly #committer: OffsetCommitter
+  readonly #progressWatch: ProgressWatch
   readonly #progress = new Notifier()
   #lingerTimer: Timer | undefined
 
@@ -46,9 +48,14 @@ export class Pipeline {
       onRevoked: (partitions) => this.#onRevoked(partitions),
     })
     const group = this.#group
-    const { books } = parts
     this.#admission = new Admission(options)
-    this.#partitions = new Partitions({ group, admission: this.#admission, books }, options)
+    this.#partitions = new Partitions({ ...parts, group, admission: this.#admission }, options)
+    this.#progressWatch = new ProgressWatch({
+      clock: parts.clock,
+      owned: () => this.#partitions.all(),
+      progressed: (standstillMs) => parts.observer.progressed(standstillMs),
+      wentOn: (told) => parts.observer.wentOn(told),
+    })
     this.#batcher = new Batcher(options)
     this.#concurrency = new AdaptiveConcurrency(options)
     this.#dispatcher = new Dispatcher(
@@ -94,18 +101,23 @@ export class Pipeline {
     this.#committer.close()
     this.#dispatcher.close()
     this.#deadLetters.close()
+    this.#progressWatch.close()
     this.#lingerTimer?.cancel()
   }
 
   /** What the metrics look at. */
   get state(): PipelineState {
+    const highWatermarks = this.#group.highWatermarks()
+    const stalledMs = (owner: OwnedPartition): number =>
+      this.#progressWatch.stalledMs(owner, highWatermarks.get(owner.partition))
     return {
+      stalledMs,
       inFlightBytes: this.#admission.inFlightBytes,
       requestsInFlight: this.#dispatcher.requestsInFlight,
       concurrencyLimit: this.#concurrency.limit,
       batchesQueued: this.#dispatcher.batchesQueued,
       partitions: this.#partitions.all(),
-      highWatermarks: this.#group.highWatermarks(),
+      highWatermarks,
     }
   }
 
@@ -140,6 +152,7 @@ export class Pipeline {
     books.recordBytesTaken += bytes
     books.take(Math.max(1, events))
     const open = owner.settlement.take(record.offset, events)
+    this.#progressWatch.taken(owner, record)
     // A control record of a kind that this version does not know, or an empty container.
     if (events === 0) return books.end('skipped')
     for (const item of items) bytes += item.bytes
@@ -199,6 +212,7 @@ export class Pipeline {
   }
 
   #afterProgress(): void {
+    this.#progressWatch.look()
     this.#partitions.resumeWithRoom()
     this.#progress.notify()
   }
@@ -234,8 +248,9 @@ export class Pipeline {
     this.#parts.observer.commitEnded(commit)
   }
 
-  #onAssigned(partitions: readonly TopicPartition[]): void {
+  #onAssigned(partitions: readonly AssignedPartition[]): void {
     this.#parts.books.rebalances += 1
+    this.#progressWatch.assigned()
     this.#partitions.assign(partitions)
     this.#dropStale()
     this.#parts.observer.assigned(partitions)

@@ -49,7 +49,7 @@ describe('IndexerMetrics', () => {
   })
 
   it('shows lag, pauses and limits of the moment', async () => {
-    const owner = new OwnedPartition('logs', 4, { recordsMax: 10 })
+    const owner = new OwnedPartition('logs', 4, { recordsMax: 10, assignedAtMs: 0 })
     owner.settlement.settleEvent(owner.settlement.take(9, 1))
     owner.isPaused = true
     const metrics = new IndexerMetrics(new Books(), () => ({
@@ -59,9 +59,13 @@ describe('IndexerMetrics', () => {
       batchesQueued: 1,
       partitions: [owner],
       highWatermarks: new Map([[4, 30]]),
+      stalledMs: () => 2_500,
     }))
     metrics.requestEnded({ outcome: 'too-large', latencyMs: 20, bytes: 100, items: 2 })
     metrics.indexed(1_500)
+    metrics.progressed(7_000)
+    // All of its items were there already: nothing was sent.
+    metrics.requestEnded({ outcome: 'answered', latencyMs: 0, bytes: 0, items: 0 })
     const text = await metrics.text()
     expect(text).toContain('indexer_source_lag_records{partition="4"} 20')
     expect(text).toContain('indexer_source_assigned_partitions 1')
@@ -71,6 +75,9 @@ describe('IndexerMetrics', () => {
     expect(text).toContain('indexer_settle_in_flight_bytes 77')
     expect(text).toContain('indexer_bulk_requests_total{outcome="too-large"} 1')
     expect(text).toContain('indexer_settle_delay_seconds_bucket{le="2.5"} 1')
+    expect(text).toContain('indexer_source_stalled_seconds{partition="4"} 2.5')
+    expect(text).toContain('indexer_source_standstill_seconds_bucket{le="10"} 1')
+    expect(text).not.toContain('outcome="answered"')
     expect(text).toContain('process_resident_memory_bytes')
   })
 })

@@ -68,7 +68,7 @@ describe('a partition is revoked in the middle of a bulk request', () => {
 
 describe('an ownership', () => {
   it('has nothing to commit any more once it has ended, whatever settles then', () => {
-    const owner = new OwnedPartition('logs', 0, { recordsMax: 10 })
+    const owner = new OwnedPartition('logs', 0, { recordsMax: 10, assignedAtMs: 0 })
     const records = [owner.settlement.take(0, 1), owner.settlement.take(1, 1)]
     owner.settlement.settleEvent(records[0]!)
     expect(owner.offsetToCommit).toBe(1)

@@ -15,6 +15,7 @@ import { Books } from '../../src/books.mts'
 import type { Normalizer } from '../../src/intake.mts'
 import type { CopyTarget } from '../../src/older-copies.mts'
 import { Pipeline } from '../../src/pipeline.mts'
+import type { WentOn } from '../../src/progress-watch.mts'
 import type { GroupHandlers, PipelineOptions } from '../../src/pipeline-parts.mts'
 import { ManualClock, settleMicrotasks } from './manual-clock.ts'
 
@@ -39,6 +40,12 @@ export class FakeGroup implements ConsumerGroup {
     this.handlers.onAssigned(this.#assigned)
   }
 
+  /** As after a change of owners: somebody committed at this time. */
+  assignAfter(committedAtMs: number, ...partitions: number[]): void {
+    this.#assigned = partitions.map((partition) => ({ topic, partition }))
+    this.handlers.onAssigned(this.#assigned.map((each) => ({ ...each, committedAtMs })))
+  }
+
   revoke(): Promise<void> {
     const revoked = this.#assigned
     this.#assigned = []
@@ -49,6 +56,21 @@ export class FakeGroup implements ConsumerGroup {
   deliver(partition: number, from: number, values: readonly string[]): Promise<void> {
     return this.handlers.onRecords(
       values.map((value, index) => fakeRecord(partition, from + index, value)),
+    )
+  }
+
+  /** The same, written at a time. */
+  deliverAt(
+    timestampMs: number,
+    partition: number,
+    from: number,
+    values: readonly string[],
+  ): Promise<void> {
+    return this.handlers.onRecords(
+      values.map((value, index) => ({
+        ...fakeRecord(partition, from + index, value),
+        timestampMs,
+      })),
     )
   }
 
@@ -255,6 +277,8 @@ export interface TestWorld<Store extends FakeStore = FakeStore> {
   delaysMs: number[]
   failures: string[]
   bulkBytesLowered: number[]
+  standstillsMs: number[]
+  wentOn: WentOn[]
   topicsEnsured: { count: number; failure: Error | undefined }
 }
 
@@ -276,6 +300,8 @@ export async function startWorldWith<Store extends FakeStore>(
     delaysMs: [] as number[],
     failures: [] as string[],
     bulkBytesLowered: [] as number[],
+    standstillsMs: [] as number[],
+    wentOn: [] as WentOn[],
   }
   const pipeline = new Pipeline(
     {
@@ -303,6 +329,8 @@ export async function startWorldWith<Store extends FakeStore>(
         deadLetterUntold: () => {},
         commitEnded: () => {},
         assigned: () => {},
+        progressed: (standstillMs) => seen.standstillsMs.push(standstillMs),
+        wentOn: (told) => seen.wentOn.push({ ...told }),
         revoked: () => {},
       },
     },

@@ -127,18 +127,21 @@ export class SpoolRecovery {
     const { instance, issued, published, missing, head } = recovery
     const facts = head === undefined ? {} : (decodeSourceFacts(head.header) ?? {})
     if (missing.count > 0) this.#lossesOf(instance, facts, 'spool-damaged').addAll(missing)
-    return this.#publishLedger(instance, { facts, issued, published: published.count })
+    const known = { facts, issued, published: published.count, isClosed: true }
+    return this.#publishLedger(instance, known)
   }
 
+  /** Not closed by that: the instance may have other segments on disk, which are sent in their turn. */
   async #tellLosses(): Promise<void> {
     for (const [instance, { facts, issued }] of this.#losses) {
-      if (!(await this.#publishLedger(instance, { facts, issued, published: 0 }))) return
+      const known = { facts, issued, published: 0, isClosed: false }
+      if (!(await this.#publishLedger(instance, known))) return
     }
   }
 
   async #publishLedger(
     instance: string,
-    known: { facts: SourceFacts; issued: number; published: number },
+    known: { facts: SourceFacts; issued: number; published: number; isClosed: boolean },
   ): Promise<boolean> {
     const { delivery, identity, clock, settings } = this.#options
     const byReason: Losses = this.#losses.get(instance)?.byReason ?? new Map()
@@ -150,8 +153,8 @@ export class SpoolRecovery {
       writer: identity.instance,
       at: clock.now(),
       issued,
-      settled: issued,
-      isClosed: true,
+      settled: known.isClosed ? issued : 0,
+      isClosed: known.isClosed,
       durability: settings.durability,
       published: known.published,
       truncated: 0,

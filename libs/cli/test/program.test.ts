@@ -18,6 +18,7 @@ test('--version prints the version, --help every command with examples', async (
     'produce',
     'topic',
     'dead-letters',
+    'spool',
   ]) {
     expect(help.stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
     const own = await runCommand([command, '--help'])

@@ -6,11 +6,13 @@ import type { CommandContext, GlobalOptions } from '../context.ts'
 import { checkElasticsearch } from '../doctor/elasticsearch-checks.ts'
 import type { Finding, FindingStatus } from '../doctor/finding.ts'
 import { checkKafka } from '../doctor/kafka-checks.ts'
+import { checkSpool } from '../doctor/spool-check.ts'
 import { exitCodes } from '../exit-code.ts'
 import { topicName } from '../option-values.ts'
 import type { Style } from '../output.ts'
 import type { Registration } from '../program.ts'
 import { allPlaces } from '../settings.ts'
+import { spoolDirectory } from '../spool/spool-directory.ts'
 import { singleLine } from '../terminal-text.ts'
 
 interface DoctorOptions extends GlobalOptions {
@@ -27,7 +29,7 @@ const marks: Record<FindingStatus, readonly [mark: string, style: Style]> = {
 export function addDoctor({ program, context, end }: Registration): void {
   program
     .command('doctor')
-    .description('check brokers, topics, group, templates, privileges and clocks')
+    .description('check brokers, topics, group, templates, privileges, clocks and spool')
     .option('--topic <name>', 'the topic (default: MILLRACE_KAFKA_TOPIC, else logs)', topicName)
     .option('--group <name>', "the indexers' group (default: MILLRACE_KAFKA_GROUP)")
     .addHelpText('after', '\n✓ is well, ! is worth a look, ✗ needs somebody (exit code 1).')
@@ -46,6 +48,7 @@ async function examine(context: CommandContext, options: DoctorOptions): Promise
   const checks = [
     checkKafka({ administration, brokers: connection.brokers, topic, group }),
     checkElasticsearch({ store, nodes: elasticsearch.nodes, clock }),
+    checkSpool({ directory: spoolDirectory(context), clock, signal }),
   ]
   try {
     for (const check of checks) {

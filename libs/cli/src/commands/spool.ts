@@ -1,12 +1,12 @@
 // `millrace spool`: what lies on disk because Kafka was away, and how it gets there after all.
-import { resolve } from 'node:path'
-import { defaultSpoolDirectory, inspectSpool } from '@millrace/spool'
+import { inspectSpool } from '@millrace/spool'
 import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { counted } from '../doctor/finding.ts'
 import { exitCodes } from '../exit-code.ts'
 import { wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
+import { spoolDirectory } from '../spool/spool-directory.ts'
 import { type SendReport, sendSpool } from '../spool/spool-sender.ts'
 import { damageText, isDamaged, spoolJson, spoolText } from '../spool/spool-text.ts'
 import { singleLine } from '../terminal-text.ts'
@@ -70,7 +70,7 @@ async function inspect(
   { json }: GlobalOptions,
 ): Promise<boolean> {
   const { output, clock, signal } = context
-  const directory = directoryOf(context, given)
+  const directory = spoolDirectory(context, given)
   const reading = inspectSpool(directory, { clock, signal })
   const inspection = await output.during('Reading', reading)
   if (json === true) await output.json(spoolJson(inspection))
@@ -87,7 +87,7 @@ async function resend(
   options: ResendOptions,
 ): Promise<boolean> {
   const { output } = context
-  const directory = directoryOf(context, given)
+  const directory = spoolDirectory(context, given)
   const report = await output.during('Sending', (show) =>
     sendSpool(context, directory, {
       ...options,
@@ -99,14 +99,6 @@ async function resend(
   if (options.json === true) await output.json(reportJson(directory, report))
   else for (const row of reportRows(directory, report)) await output.line(row)
   return isWell(report)
-}
-
-function directoryOf(
-  { environment, directory }: CommandContext,
-  given: string | undefined,
-): string {
-  const named = given ?? (environment['MILLRACE_SPOOL_DIRECTORY'] || undefined)
-  return named === undefined ? defaultSpoolDirectory() : resolve(directory, named)
 }
 
 function isWell({ recovered, left }: SendReport): boolean {

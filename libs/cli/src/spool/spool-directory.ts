@@ -1,0 +1,12 @@
+// Which spool a person means: the one that is named, else the one that a transport would take.
+import { resolve } from 'node:path'
+import { defaultSpoolDirectory } from '@millrace/spool'
+import type { CommandContext } from '../context.ts'
+
+export function spoolDirectory(
+  { environment, directory }: Pick<CommandContext, 'environment' | 'directory'>,
+  given?: string,
+): string {
+  const named = given ?? (environment['MILLRACE_SPOOL_DIRECTORY'] || undefined)
+  return named === undefined ? defaultSpoolDirectory() : resolve(directory, named)
+}

@@ -82,7 +82,7 @@ async function replayLetters(
   context: CommandContext,
   options: ReplayOptions,
 ): Promise<ReplayReport> {
-  const { output, signal } = context
+  const { output } = context
   await checkUse(context, options)
   const { connection, topic, elasticsearch } = letterPlaces(context, options)
   const place = await output.during('Asking Kafka', findLetterTopic(connection, topic))
@@ -91,7 +91,6 @@ async function replayLetters(
     options.force === true || selected.length === 0
       ? undefined
       : await indexedLetters(elasticsearch, selected, context)
-  if (signal.aborted) throw new CommandError('interrupted')
   const open = indexed === undefined ? selected : lettersStillOpen(selected, indexed)
   const letters = lettersToReplay(open)
   const skipped = lettersToReplay(selected).length - letters.length

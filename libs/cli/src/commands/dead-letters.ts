@@ -195,7 +195,8 @@ async function wholeLetters(
     shown.push({ record: { ...record, value: copyOf(record.value) }, facts, documents, rejections })
   }
   for (const { partition, offset } of letters) {
-    await readLetters(place, context, onRecord, [{ partition, from: offset, to: offset + 1 }])
+    const ranges = [{ partition, from: offset, to: offset + 1 }]
+    await readLetters(place, context, onRecord, { ranges })
   }
   return shown
 }

@@ -4,6 +4,7 @@ import { createElasticStore, type ElasticStore } from '@millrace/elastic'
 import { errorText } from '@millrace/foundation'
 import { memberAt } from '../document-text.ts'
 import type { CommandContext } from '../context.ts'
+import { CommandError } from '../exit-code.ts'
 import type { allPlaces } from '../settings.ts'
 import type { Letter } from './letter.ts'
 
@@ -31,8 +32,10 @@ export async function indexedLetters(
         )
       }
     })
+    if (signal.aborted) throw new CommandError('interrupted')
     return found
   } catch (error) {
+    if (signal.aborted) throw error
     output.note(`millrace: which of them are indexed is not known: ${errorText(error)}`)
     return undefined
   } finally {

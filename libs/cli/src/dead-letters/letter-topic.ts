@@ -11,6 +11,7 @@ import type { CommandContext, GlobalOptions } from '../context.ts'
 import { CommandError } from '../exit-code.ts'
 import { allPlaces } from '../settings.ts'
 import { type Letter, LetterReader, NewestLetters } from './letter.ts'
+import { counted } from './letter-text.ts'
 
 export interface LetterTopic {
   connection: KafkaSettings
@@ -83,39 +84,45 @@ export async function newestLetters(
   })
   if (others > 0) {
     context.output.note(
-      `millrace: ${others} records of ${place.deadLetterTopic} are no dead letters of Millrace, and left out`,
+      `millrace: left out of ${place.deadLetterTopic}: ${counted(others, 'record')} that no indexer wrote`,
     )
   }
   return newest.all()
 }
 
-/** Every record of the ranges, or of the whole topic. */
+export interface ReadingOptions {
+  /** Default: the whole topic. */
+  ranges?: readonly TopicRange[]
+  /** What a person is shown on the way. Default: how many of how many records were read. */
+  progress?: () => string
+}
+
+/** Every record of the ranges. @throws CommandError when it was interrupted. */
 export async function readLetters(
   place: LetterTopic,
   context: CommandContext,
   onRecord: (record: KafkaRecord) => Promise<void> | void,
-  ranges: readonly TopicRange[] = place.ranges,
+  { ranges = place.ranges, progress }: ReadingOptions = {},
 ): Promise<void> {
   const { output, signal, clock, random } = context
   const total = ranges.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0)
   let seen = 0
-  await output.during('Reading dead letters', async (show) => {
-    const { isComplete } = await readTopicRanges(
+  const read = (): string => `Reading dead letters: ${thousands(seen)} of ${thousands(total)}`
+  const onRecords = async (records: readonly KafkaRecord[], show: (text: string) => void) => {
+    for (const record of records) await onRecord(record)
+    seen += records.length
+    show((progress ?? read)())
+  }
+  const { isComplete } = await output.during('Reading dead letters', (show) =>
+    readTopicRanges(
       place.connection,
       { topic: place.deadLetterTopic, ranges },
-      {
-        signal,
-        clock,
-        random,
-        onRecords: async (records) => {
-          for (const record of records) await onRecord(record)
-          seen += records.length
-          show(
-            `Reading dead letters: ${seen.toLocaleString('en')} of ${total.toLocaleString('en')}`,
-          )
-        },
-      },
-    )
-    if (!isComplete) throw new CommandError('interrupted')
-  })
+      { signal, clock, random, onRecords: (records) => onRecords(records, show) },
+    ),
+  )
+  if (!isComplete) throw new CommandError('interrupted')
+}
+
+function thousands(count: number): string {
+  return count.toLocaleString('en')
 }

@@ -70,7 +70,13 @@ export async function replay(
           smaller: () => copied(replayRecord(record, facts, { ...given, withoutHistory: true })),
         })
       },
-      rangesOf(letters),
+      {
+        ranges: rangesOf(letters),
+        progress: () => {
+          const replayed = publisher.report.replayed.toLocaleString('en')
+          return `Replaying: ${replayed} of ${letters.length.toLocaleString('en')}`
+        },
+      },
     )
     await publisher.send()
     return publisher.report

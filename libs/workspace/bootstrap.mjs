@@ -13,6 +13,7 @@ const programs = {
   start: 'libs/workspace/src/start.ts',
   test: 'libs/workspace/src/test.ts',
   bench: 'bench/run.ts',
+  chaos: 'test/chaos/run.ts',
   fuzz: 'test/fuzz/run.ts',
   fixtures: 'libs/formats/scripts/record-fixtures.ts',
   docs: 'libs/workspace/src/docs.ts',

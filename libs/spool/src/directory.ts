@@ -36,7 +36,7 @@ export function prepareDirectorySync(files: SpoolFiles, rule: DirectoryRule): vo
 /** In a directory that all users may write to, anybody can have put a directory or a link of this name there first, to read what we log. */
 function checkOwner(facts: DirectoryFacts, { directory }: DirectoryRule): void {
   const uid = ownUserId()
-  if (!facts.isDirectory) throw new Error(`${directory} is not a directory of its own but a link`)
+  if (!facts.isDirectory) throw new Error(`${directory} is not a directory but a file or a link`)
   if (uid !== undefined && facts.owner !== uid) {
     throw new Error(`${directory} belongs to user ${facts.owner}, and this process is user ${uid}`)
   }
@@ -51,7 +51,8 @@ export async function listSegments(files: SpoolFiles, directory: string): Promis
     if (parsed === undefined) continue
     const path = join(directory, name)
     try {
-      found.push({ ...parsed, name, path, ...(await files.stat(path)) })
+      const { isFile, bytes, modifiedAtMs } = await files.stat(path)
+      if (isFile) found.push({ ...parsed, name, path, bytes, modifiedAtMs })
     } catch (error) {
       // Sent and deleted by another process since the names were read.
       if (!hasCode(error, 'ENOENT')) throw error

@@ -2,6 +2,7 @@
 import {
   close,
   closeSync,
+  existsSync,
   fstat,
   fstatSync,
   fsync,
@@ -17,16 +18,18 @@ import {
   lstatSync,
   mkdirSync,
   type Stats,
-  statSync,
   write,
   writeSync,
 } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
 const flags = { create: 'wx+', update: 'r+', read: 'r' } as const
 export type OpenMode = keyof typeof flags
 
 export interface FileFacts {
+  /** False for a folder, a link, a pipe. */
+  isFile: boolean
   bytes: number
   modifiedAtMs: number
 }
@@ -46,10 +49,11 @@ export interface SpoolFiles {
   /** Of the path itself: a symbolic link is no directory. */
   statDirectory(path: string): Promise<DirectoryFacts>
   statDirectorySync(path: string): DirectoryFacts
-  list(path: string): Promise<string[]>
-  listSync(path: string): string[]
+  /** Of the path itself, as above. */
   stat(path: string): Promise<FileFacts>
   statSync(path: string): FileFacts
+  list(path: string): Promise<string[]>
+  listSync(path: string): string[]
   open(path: string, mode: OpenMode): Promise<number>
   openSync(path: string, mode: OpenMode): number
   /** Writes all bytes, or fails; what was written before the failure stays. */
@@ -86,15 +90,27 @@ const directoryMode = 0o700
 
 export const nodeFiles: SpoolFiles = {
   async makeDirectory(path) {
-    await promises.mkdir(path, { recursive: true, mode: directoryMode })
+    for (const missing of await missingFolders(path)) {
+      await promises.mkdir(missing, { mode: directoryMode }).catch(unlessThere)
+    }
+    await promises.mkdir(path, { recursive: true })
   },
-  makeDirectorySync: (path) => void mkdirSync(path, { recursive: true, mode: directoryMode }),
+  makeDirectorySync(path) {
+    for (const missing of missingFoldersSync(path)) {
+      try {
+        mkdirSync(missing, { mode: directoryMode })
+      } catch (error) {
+        unlessThere(error)
+      }
+    }
+    mkdirSync(path, { recursive: true })
+  },
   statDirectory: async (path) => directoryFacts(await promises.lstat(path)),
   statDirectorySync: (path) => directoryFacts(lstatSync(path)),
   list: (path) => promises.readdir(path),
   listSync: (path) => readdirSync(path),
-  stat: async (path) => fileFacts(await promises.stat(path)),
-  statSync: (path) => fileFacts(statSync(path)),
+  stat: async (path) => fileFacts(await promises.lstat(path)),
+  statSync: (path) => fileFacts(lstatSync(path)),
   open: (path, mode) => openFile(path, flags[mode], fileMode),
   openSync: (path, mode) => openSync(path, flags[mode], fileMode),
   async write(file, bytes, position) {
@@ -134,7 +150,7 @@ export const nodeFiles: SpoolFiles = {
 }
 
 function fileFacts(stats: Stats): FileFacts {
-  return { bytes: stats.size, modifiedAtMs: stats.mtimeMs }
+  return { isFile: stats.isFile(), bytes: stats.size, modifiedAtMs: stats.mtimeMs }
 }
 
 function directoryFacts(stats: Stats): DirectoryFacts {
@@ -160,4 +176,34 @@ export function failureText(error: unknown): string {
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   const { code } = (error ?? {}) as { code?: unknown }
   return typeof code === 'string' && codes.includes(code)
+}
+
+/**
+ * The folders to make, outermost first. Node's own `recursive` does it alone, but where making a folder in one that is there fails with
+ * ENOENT (/proc, some automounts) it never comes to an end; so it is left only to say what is wrong with something that is there.
+ */
+async function missingFolders(path: string): Promise<string[]> {
+  const missing: string[] = []
+  for (let at = resolve(path); !(await isThere(at)); at = dirname(at)) missing.unshift(at)
+  return missing
+}
+
+function missingFoldersSync(path: string): string[] {
+  const missing: string[] = []
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at)
+  return missing
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await promises.stat(path)
+    return true
+  } catch {
+    return dirname(path) === path
+  }
+}
+
+/** Another process may have been quicker. */
+function unlessThere(error: unknown): void {
+  if ((error as { code?: unknown }).code !== 'EEXIST') throw error
 }

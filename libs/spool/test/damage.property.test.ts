@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SequenceRanges } from '@millrace/envelope'
 import { systemClock } from '@millrace/foundation'
@@ -164,13 +165,19 @@ test('whatever lies in the directory, a drain sends what is readable and ends', 
   expect(filesIn(directory)).toEqual(['a-folder', 'notes.txt'])
 })
 
-test('a folder with the name of a segment is left alone', async () => {
+test('a folder, a link or a pipe with the name of a segment is left alone', async () => {
   const directory = spoolDirectory()
-  const name = segmentName({ createdAtMs: 1, instance: newInstance(), number: 1, owner: 'free' })
-  mkdirSync(join(directory, name), { recursive: true })
+  mkdirSync(directory)
+  const path = (number: number): string => {
+    const instance = newInstance()
+    return join(directory, segmentName({ createdAtMs: 1, instance, number, owner: 'free' }))
+  }
+  mkdirSync(path(1))
+  symlinkSync('/etc/hostname', path(2))
+  execFileSync('mkfifo', [path(3)])
   const { outcome } = await drainAll(directory)
-  expect(outcome.records).toBe(0)
-  expect(filesIn(directory)).toHaveLength(1)
+  expect(outcome).toMatchObject({ records: 0, segments: 0, recovered: [], left: [] })
+  expect(filesIn(directory)).toHaveLength(3)
 })
 
 test('without its mark, the next segment tells how far a damaged one went', async () => {

@@ -36,6 +36,23 @@ test('a living process keeps its segments; kill -9 frees them, with every line t
   expect(outcome.recovered[0]!.published.toString()).toBe('1-20')
 })
 
+test.each([1, 40, 200, 333])(
+  'killed after %i acknowledged lines, in the middle of the next ones, a process leaves all of them',
+  async (count) => {
+    const directory = spoolDirectory()
+    const holder = startProgram('hold.ts', [directory, newInstance(), '100000'])
+    await holder.printed(String(count))
+    holder.child.kill('SIGKILL')
+    await holder.ended
+    const acknowledged = holder.lines().length
+    const { records, outcome } = await drainAll(directory)
+    expect(records.map(({ sequence }) => sequence)).toEqual(records.map((_, index) => index + 1))
+    expect(records.length).toBeGreaterThanOrEqual(acknowledged)
+    expect(outcome.recovered[0]!.missing.count).toBe(0)
+    expect(filesIn(directory)).toEqual([])
+  },
+)
+
 test('a process that is stopped keeps its segments', async () => {
   const directory = spoolDirectory()
   const holder = startProgram('hold.ts', [directory, newInstance(), '3'])

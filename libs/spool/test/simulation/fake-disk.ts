@@ -135,7 +135,7 @@ export class FakeDisk {
 
   #stat(path: string): FileFacts {
     const { bytes, modifiedAtMs } = this.#named(path)
-    return { bytes: bytes.length, modifiedAtMs }
+    return { isFile: true, bytes: bytes.length, modifiedAtMs }
   }
 
   #openFile(path: string, mode: OpenMode): number {

@@ -10,7 +10,7 @@ const instance = '06h09amfz8ty4w2k'
 const maxBytes = 65_536
 const segmentBytes = 4096
 /** A hundred take about a second on a busy machine; 1500 of each kind were run once. */
-const schedules = 250
+const schedules = 120
 
 /** Time that moves when the schedule says so. */
 class FakeClock implements Clock {

@@ -85,9 +85,16 @@ export class OlderCopies<Item extends UncertainItem> {
   async find(items: readonly Item[], options: { isNew?: boolean } = {}): Promise<Finding<Item>> {
     const finding: Finding<Item> = { found: new Set(), removed: new Set(), writeIndices: new Map() }
     await eachStream(items, async (dataStream, ofStream) => {
-      const indices = await this.#backing.of(dataStream, options)
-      finding.writeIndices.set(dataStream, indices.at(-1)?.name)
+      let indices = await this.#backing.of(dataStream, options)
       await this.#findIn(indices, ofStream, finding)
+      const isFound = ofStream.some((item) => finding.found.has(item))
+      if (isFound && options.isNew !== true) {
+        // Whoever had them before may have made second copies in an index that we have not heard of.
+        const known = indices.at(-1)?.name
+        indices = await this.#backing.of(dataStream, { isNew: true })
+        if (indices.at(-1)?.name !== known) await this.#findIn(indices, ofStream, finding)
+      }
+      finding.writeIndices.set(dataStream, indices.at(-1)?.name)
     })
     return finding
   }

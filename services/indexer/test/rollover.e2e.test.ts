@@ -108,7 +108,7 @@ describe('a data stream that rolls over', () => {
     const millrace = encodeSourceFacts({ format: 'json', 'agent.type': 'millrace', resent: true })
     await publishAll(
       scene,
-      recordsOf(sent).map((record) => ({ ...record, headers: { millrace } })),
+      recordsOf(sent).map(({ key, value }) => ({ key, value, headers: { millrace } })),
     )
     await untilCommitted(scene, worker)
     await expectOnce(scene, sent)

@@ -117,6 +117,20 @@ describe('records that an earlier owner has indexed before a rollover', () => {
     expect(world.books.copiesRemoved).toBe(2)
   })
 
+  it('are found although a second copy is in an index that this worker has not heard of', async () => {
+    const world = await startAfterRollover()
+    await world.group.deliver(0, 0, lines(1))
+    await world.clock.advance(1_000)
+    // The earlier owner ended between its create, after another rollover, and its check for second copies.
+    world.store.rollOver()
+    world.store.index(ids(5).slice(1))
+    await world.group.deliver(0, 1, lines(4))
+    await world.clock.advance(2_000)
+    expect(world.store.copies()).toEqual(oneCopyIn('.ds-000001', 5))
+    expect(world.books.copiesRemoved).toBe(4)
+    expectAtRest(world)
+  })
+
   it.each([undefined, 503, 403, 404, 413])(
     'wait while the look-up fails with %s, and nothing is created meanwhile',
     async (status) => {

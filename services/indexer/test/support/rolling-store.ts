@@ -27,7 +27,9 @@ export class RollingStore extends FakeStore {
   }
 
   override backingIndices(): Promise<readonly BackingIndex[]> {
-    return this.#ask('indices', () => this.indices.map(({ ids: _, ...index }) => ({ ...index })))
+    return this.#ask('indices', () =>
+      this.indices.map(({ name, createdAtMs }) => ({ name, createdAtMs })),
+    )
   }
 
   override findDocuments(name: string, ids: readonly string[]): Promise<readonly StoredCopy[]> {

@@ -116,6 +116,7 @@ export class SpoolWriter {
   /** These lines are in Kafka, or were given up and counted. Segments without unsettled records are deleted. */
   settled(sequences: Iterable<SequenceRange>): void {
     this.#segments.settle([...sequences])
+    if (this.#segments.newest !== undefined && this.#closing === undefined) this.#mark.changed()
   }
 
   /**

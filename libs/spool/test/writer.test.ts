@@ -108,6 +108,16 @@ test('the mark keeps the highest sequence given out, though its lines never came
     .toBe(50)
 })
 
+test('what is settled is marked as sent, so that a killed process leaves nothing to send again', async () => {
+  const directory = spoolDirectory()
+  const { writer } = openWriter(directory)
+  await writer.append(lines(1, 30))
+  writer.settled([[1, 30]])
+  await expect
+    .poll(async () => (await inspectSpool(directory, { clock: systemClock })).segments)
+    .toMatchObject([{ lines: 0, issued: 30, damage: undefined }])
+})
+
 test('with marksFirst a segment is begun before there is a record', async () => {
   const directory = spoolDirectory()
   const { writer } = openWriter(directory, { marksFirst: true, markIntervalMs: 1 })

@@ -60,7 +60,7 @@ test('with nothing set, every setting has the default that the design names', ()
       group: 'millrace-indexer',
       from: 'earliest',
       sessionTimeoutMs: 10_000,
-      heartbeatIntervalMs: 3_000,
+      heartbeatIntervalMs: 1_000,
     },
     elasticsearch: {
       nodes: ['http://127.0.0.1:9200'],

@@ -99,8 +99,8 @@ export const consumerGroup = settingGroup({
     group: values.MILLRACE_KAFKA_GROUP,
     from: values.MILLRACE_KAFKA_FROM,
     sessionTimeoutMs: values.MILLRACE_KAFKA_SESSION_TIMEOUT_MS,
-    // Three may get lost before the session ends.
-    heartbeatIntervalMs: Math.min(3_000, Math.floor(values.MILLRACE_KAFKA_SESSION_TIMEOUT_MS / 3)),
+    // A member learns of a rebalance by its next heartbeat, and those that know already stand still until then.
+    heartbeatIntervalMs: 1_000,
   }),
 })
 

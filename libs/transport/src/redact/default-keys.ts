@@ -18,6 +18,8 @@ export const defaultKeys: readonly string[] = [
   '*authorization',
   '*cookie',
   'cookies',
+  // Names and values in turn, of Node's requests.
+  'raw-headers',
   '*sessid',
   'jsessionid',
   'connect.sid',

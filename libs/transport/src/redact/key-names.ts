@@ -22,6 +22,13 @@ export function normalizeName(name: string): string {
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
 }
 
+const pairValue = 'value'
+
+/** In `{"name":…,"value":…}` another member names the secret. */
+export function isPairValue(name: string): boolean {
+  return name.length === pairValue.length && name.toLowerCase() === pairValue
+}
+
 class NameSet {
   readonly exact = new Set<string>()
   readonly ends: string[] = []
@@ -89,6 +96,7 @@ export class KeyNames {
 
   constructor(keys: readonly string[] = []) {
     for (const key of defaultKeys) this.#add(this.#defaults, key)
+    this.#endings.add(pairValue)
     for (const key of keys) {
       if (key.startsWith('!')) this.#exceptions.add(key.slice(1))
       else this.#add(this.#own, key)

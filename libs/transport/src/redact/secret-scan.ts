@@ -15,7 +15,7 @@ import {
   quoteText,
 } from './bytes.ts'
 import { type Edit, isRedacted, redactedText } from './edits.ts'
-import { type KeyNames, nameMaxBytes } from './key-names.ts'
+import { isPairValue, type KeyNames, nameMaxBytes } from './key-names.ts'
 import {
   bracketEnd,
   closingMark,
@@ -26,6 +26,7 @@ import {
   textEnd,
   tokenEnd,
 } from './value-ends.ts'
+import { pairName } from './pair-name.ts'
 import { passwordInUrl } from './url-password.ts'
 
 const backtick = 0x60
@@ -132,7 +133,10 @@ export class SecretScan {
     const nameEnd = end - 1 - (2 ** level - 1)
     const start = nameStart(line, nameEnd, (byte) => byte !== quote)
     const text = line.toString('utf8', start, nameEnd)
-    return this.#names.has(text) ? { text, level } : undefined
+    if (this.#names.has(text)) return { text, level }
+    if (!isPairValue(text)) return undefined
+    const named = pairName(line, start - 2 ** level, { level, nameMaxBytes })
+    return named !== undefined && this.#names.has(named) ? { text, level } : undefined
   }
 
   #plainNameBefore(nameEnd: number): Name | undefined {

@@ -29,6 +29,21 @@ test.each([
     '{"pwd":"[redacted]","pwd":"[redacted]"}',
   ],
   [
+    'the value of a pair of name and value',
+    '{"env":[{"name":"DB_PASSWORD","value":"x"},{"name":"HOME","value":"/root"}]}',
+    '{"env":[{"name":"DB_PASSWORD","value":"[redacted]"},{"name":"HOME","value":"/root"}]}',
+  ],
+  [
+    'an attribute of OpenTelemetry',
+    '{ "key" : "http.request.header.authorization" , "value" : {"stringValue":"x"} }',
+    '{ "key" : "http.request.header.authorization" , "value" : "[redacted]" }',
+  ],
+  [
+    'headers as Node lists them',
+    '{"rawHeaders":["Host","x","Authorization","y"],"url":"/"}',
+    '{"rawHeaders":"[redacted]","url":"/"}',
+  ],
+  [
     'a name written with escapes',
     String.raw`{"pass\u0077ord":"x","passwor\u0064":"y","\u0070wd":1}`,
     String.raw`{"pass\u0077ord":"[redacted]","passwor\u0064":"[redacted]","\u0070wd":"[redacted]"}`,
@@ -38,11 +53,16 @@ test.each([
 })
 
 test('JSON in a text of JSON is looked through, at any depth', () => {
-  const inner = json({ user: 'ann', password: 'a"b\\', list: [{ token: { deep: 'x' } }], pwd: 7 })
+  const inner = json({
+    user: 'ann',
+    password: 'a"b\\',
+    list: [{ token: { deep: 'x' } }, { name: 'PWD', value: 'y' }],
+    pwd: 7,
+  })
   const clean = json({
     user: 'ann',
     password: '[redacted]',
-    list: [{ token: '[redacted]' }],
+    list: [{ token: '[redacted]' }, { name: 'PWD', value: '[redacted]' }],
     pwd: '[redacted]',
   })
   expect(redact(json({ body: inner, b: 1 }))).toBe(json({ body: clean, b: 1 }))
@@ -102,6 +122,7 @@ test.each([
   '{"level":30,"time":1767323045678,"msg":"order placed","n":9007199254740993}',
   '{"tokens_used":12,"secretary":"Ann","passwordPolicy":"strict","monkey":"x","cookie_count":2}',
   '{"password":null,"token":true,"secret":"","pwd":false}',
+  '{"name":"mug","value":"blue","path":"password","Value":5}',
   '{"missing":["password","token"],"a":":password"}',
   '{"password":"[Redacted]","token":"[redacted]","secret":"***"}',
   'at crate::token::Lexer, Token::new, Token.parse (token.js:12:3) 12:30:45',

@@ -31,6 +31,11 @@ export interface LineSpoolOptions {
 }
 
 const troubleKind = 'spool'
+const stuck: Extract<AppendOutcome, { ok: false }> = {
+  ok: false,
+  reason: 'spool-failed',
+  detail: 'the disk does not answer',
+}
 
 export class LineSpool {
   readonly #options: LineSpoolOptions
@@ -59,7 +64,10 @@ export class LineSpool {
         header: identity.header,
       },
       clock,
-      note: (kind, text) => notes.trouble(`${troubleKind}-${kind}`, text),
+      note(kind, text) {
+        if (kind === 'spool-again') notes.over(troubleKind, text)
+        else notes.trouble(kind, text)
+      },
       onLoss: options.onLoss,
     })
   }
@@ -82,14 +90,27 @@ export class LineSpool {
     return this.#refusal
   }
 
-  /** Resolves with true when these lines are on disk. Never rejects. */
+  /**
+   * Resolves with true when these lines are on disk, with false when the disk refuses them or does not answer in
+   * time. Never rejects.
+   */
   async put(lines: readonly QueuedLine[]): Promise<boolean> {
     if (lines.length === 0) return true
-    const { identity, books } = this.#options
+    const { identity, books, delivery, limits, notes } = this.#options
     this.#file.markIssued(identity.sequence)
-    const outcome = await this.#file.append(lines.map((line) => identity.spoolRecord(line)))
+    const append = this.#file.append(lines.map((line) => identity.spoolRecord(line)))
+    const outcome = await delivery.within(limits.appendTimeoutMs, append, stuck, { unref: true })
+    if (outcome === stuck) {
+      notes.trouble(troubleKind, `the spool takes no lines: ${stuck.detail}`)
+      void this.#takeBack(append, lines)
+    }
     if (outcome.ok) books.counters.spooledTotal += lines.length
     return this.#note(outcome)
+  }
+
+  /** Lines of a write that came to its end too late: memory has kept them, and has perhaps published them. */
+  async #takeBack(append: Promise<AppendOutcome>, lines: readonly QueuedLine[]): Promise<void> {
+    if ((await append).ok) this.settle(lines)
   }
 
   /** The same at the exit of the process, with the last ledger. */
@@ -192,16 +213,9 @@ export class LineSpool {
   }
 
   #note(outcome: AppendOutcome): boolean {
-    const { notes, clock } = this.#options
-    if (outcome.ok) {
-      this.#refusal = undefined
-      notes.over(troubleKind, 'the spool takes lines again')
-      return true
-    }
-    this.#refusal = outcome.reason
-    this.#refusedAt = clock.monotonicMs()
-    notes.trouble(troubleKind, `the spool takes no lines: ${outcome.detail}`)
-    return false
+    this.#refusal = outcome.ok ? undefined : outcome.reason
+    if (!outcome.ok) this.#refusedAt = this.#options.clock.monotonicMs()
+    return outcome.ok
   }
 }
 

@@ -34,6 +34,8 @@ export const sinkLimits = {
   /** Part of the time for a flush that is kept for the disk. */
   flushSpoolPart: 0.25,
   flushSpoolMinMs: 500,
+  /** Longest that one write to the spool may take. */
+  appendTimeoutMs: 5_000,
   /** How long the spool is left alone after it has refused lines. */
   spoolRestMs: 1_000,
   /** When the spools of dead instances are looked for first, and how often after that. */

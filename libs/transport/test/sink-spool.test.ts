@@ -137,6 +137,27 @@ test('a disk that refuses costs nothing while memory has room, and is asked agai
   ])
 })
 
+test('a disk that does not answer keeps lines from Kafka for five seconds, once, and what it wrote in the end is taken back', async () => {
+  const opened = open({ durability: 'always' })
+  const { sink, clock, producer, disk, notes, write } = opened
+  producer.answer = 'succeed'
+  const release = disk.stall()
+  write('one')
+  await clock.advance(5_004)
+  expect(producer.tries).toBe(0)
+  await clock.advance(1)
+  expect(producer.lines).toEqual(['one'])
+  write('two')
+  await clock.advance(5)
+  expect(producer.lines).toEqual(['one', 'two'])
+  release()
+  await settle()
+  expect(disk.only.stored.count).toBe(0)
+  expect(sink.counters).toMatchObject({ published: 2, spooled: 0, waiting: 0 })
+  expect(notes[0]).toBe('millrace: the spool takes no lines: the disk does not answer')
+  expectBalance(opened)
+})
+
 test.each(['spool-failed', 'spool-full'] as const)(
   'lines that neither memory nor a disk that says %s can keep are dropped for that reason, and named',
   async (reason) => {

@@ -39,7 +39,12 @@ export class FakeSpoolFile implements SpoolFile {
 
   appendSync(records: readonly SpoolRecord[]): AppendOutcome {
     this.disk.appends++
-    if (this.disk.refusal !== undefined) return this.disk.refusal
+    const { refusal } = this.disk
+    if (refusal !== undefined) {
+      this.options.note('spool', `the spool takes no lines: ${refusal.detail}`)
+      return refusal
+    }
+    this.options.note('spool-again', 'the spool takes lines again')
     for (const record of records) {
       const key = record.key ?? formatEventId(this.options.head.instance, record.sequence)
       this.records.push({ ...record, key })

@@ -132,14 +132,17 @@ function reportRows(directory: string, report: SendReport): string[] {
   if (records === 0 && segments === 0 && left.length === 0) {
     return [`Nothing to send in ${singleLine(directory)}.`]
   }
-  const details = new Set(unsent.flatMap(({ detail }) => (detail === undefined ? [] : [detail])))
+  const details = unsent.flatMap(({ detail }) => (detail === undefined ? [] : [detail]))
+  const why = [...new Set([...problems, ...details])]
   return [
     `Sent ${counted(records, 'record')} from ${counted(segments, 'segment')} of ${counted(recovered.length, 'instance')}.`,
     ...damaged.map((damage) =>
       singleLine(`${damage.segment}: ${damageText({ damage, problem: undefined })}`),
     ),
     ...(held > 0 ? [`${counted(held, 'segment')} held by living processes, which send them.`] : []),
-    ...(unsent.length > 0 ? [`${counted(unsent.length, 'segment')} left:`] : []),
-    ...[...problems, ...details].map((text) => `  ${singleLine(text)}`),
+    ...(unsent.length > 0
+      ? [`${counted(unsent.length, 'segment')} left${why.length > 0 ? ':' : '.'}`]
+      : []),
+    ...why.map((text) => `  ${singleLine(text)}`),
   ]
 }

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { type Sabotage, simulate } from './simulate.ts'
+
+const schedules = 500
+
+describe('the pipeline, simulated under seeded faults', () => {
+  it('loses nothing, doubles nothing and gets stuck nowhere in five hundred schedules', async () => {
+    for (let seed = 1; seed <= schedules; seed++) {
+      const { problems, story } = await simulate(seed)
+      expect(problems, `seed ${seed}:\n${story.join('\n')}`).toEqual([])
+    }
+  }, 600_000)
+
+  it('does the same again when it is given the same seed', async () => {
+    expect(await simulate(42)).toEqual(await simulate(42))
+    expect((await simulate(43)).story).not.toEqual((await simulate(42)).story)
+  })
+
+  it.each<Sabotage>(['commits too far', 'answers for documents it does not keep'])(
+    'finds the bug in an installation that %s',
+    async (sabotage) => {
+      let found = 0
+      for (let seed = 1; seed <= 20; seed++) {
+        if ((await simulate(seed, sabotage)).problems.length > 0) found += 1
+      }
+      expect(found).toBeGreaterThan(10)
+    },
+    120_000,
+  )
+})

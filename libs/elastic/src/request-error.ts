@@ -104,7 +104,7 @@ function hintFor(status: number, cause: string): string {
     return '. Set MILLRACE_ELASTICSEARCH_API_KEY, or MILLRACE_ELASTICSEARCH_USERNAME and MILLRACE_ELASTICSEARCH_PASSWORD, to credentials that it knows'
   }
   if (status === 403) {
-    return '. The API key or user of MILLRACE_ELASTICSEARCH_API_KEY or MILLRACE_ELASTICSEARCH_USERNAME lacks a privilege: indexing needs create_doc, auto_configure, read, view_index_metadata and delete on logs-*-*, setup needs manage_index_templates'
+    return '. The API key or user of MILLRACE_ELASTICSEARCH_API_KEY or MILLRACE_ELASTICSEARCH_USERNAME lacks a privilege: indexing needs create_doc, auto_configure, read, view_index_metadata and delete on logs-*-* and metrics-millrace.*-*, setup needs manage_index_templates'
   }
   // A 404 with Elasticsearch's own words is about an index; without them it is some other server's.
   if ((status === 404 && cause === '') || status === 405 || status < 400) {

@@ -4,9 +4,13 @@ import type { FaultKind } from './fault-kinds.ts'
 /** Shorter pauses are the rhythm of batches and commits. Unit: ms. */
 const pauseMinMs = 1_000
 
-interface ActiveFault {
+/** For so long a fault that is healed may still be the reason of a pause that begins. Unit: ms. */
+const aftermathMs = 15_000
+
+interface WatchedFault {
   kind: FaultKind
-  beganAtMs: number
+  /** Endless while it is there. */
+  endedAtMs: number
 }
 
 /** Watches two things: bulk requests that were carried out, and the committed offset of each partition. */
@@ -19,9 +23,8 @@ export class Progress {
   /** Longest time for which one partition with records to read had no commit. Unit: ms. */
   readonly longestPartitionPauseMs = new Map<FaultKind, number>()
   readonly #now: () => number
-  readonly #active = new Set<ActiveFault>()
-  /** Faults that ended since the last progress: a pause may have begun in their time. */
-  readonly #recent = new Set<ActiveFault>()
+  /** Those that are there, and those that were there a short while ago. */
+  readonly #faults = new Set<WatchedFault>()
   #lastIndexedAtMs: number | undefined
   readonly #partitions = new Map<number, { committed: number; sinceMs: number }>()
 
@@ -30,18 +33,20 @@ export class Progress {
   }
 
   get activeKinds(): FaultKind[] {
-    return [...this.#active].map(({ kind }) => kind)
+    return [...this.#faults]
+      .filter(({ endedAtMs }) => endedAtMs === Number.POSITIVE_INFINITY)
+      .map(({ kind }) => kind)
   }
 
   /** Returns what ends the fault. */
   begin(kind: FaultKind): () => void {
-    const fault = { kind, beganAtMs: this.#now() }
+    const fault = { kind, endedAtMs: Number.POSITIVE_INFINITY }
     this.faultsBegun++
-    this.#active.add(fault)
+    this.#faults.add(fault)
     return () => {
-      if (!this.#active.delete(fault)) return
+      if (fault.endedAtMs !== Number.POSITIVE_INFINITY) return
       this.faultsEnded++
-      this.#recent.add(fault)
+      fault.endedAtMs = this.#now()
     }
   }
 
@@ -52,9 +57,9 @@ export class Progress {
       this.#blame(this.longestPauseMs, this.#lastIndexedAtMs, now)
     }
     this.#lastIndexedAtMs = now
-    // What ended a while ago is no reason for what comes now.
-    for (const fault of this.#recent)
-      if (fault.beganAtMs < now - 120_000) this.#recent.delete(fault)
+    // What ended long ago is no reason for what comes now.
+    for (const fault of this.#faults)
+      if (fault.endedAtMs < now - 300_000) this.#faults.delete(fault)
   }
 
   /** What the group has committed of a partition, and where the partition ends. */
@@ -72,9 +77,8 @@ export class Progress {
   #blame(longest: Map<FaultKind, number>, sinceMs: number, now: number): void {
     const pauseMs = now - sinceMs
     if (pauseMs < pauseMinMs) return
-    for (const { kind, beganAtMs } of [...this.#active, ...this.#recent]) {
-      // It was there when the pause began, or began in it.
-      if (beganAtMs > now || beganAtMs < sinceMs - 15_000) continue
+    for (const { kind, endedAtMs } of this.#faults) {
+      if (endedAtMs < sinceMs - aftermathMs) continue
       longest.set(kind, Math.max(longest.get(kind) ?? 0, Math.round(pauseMs)))
     }
   }

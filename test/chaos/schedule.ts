@@ -64,9 +64,10 @@ export function planSchedule(options: ScheduleOptions): Schedule {
 
 /** Draws each kind once before any comes again. */
 function bagOf(kinds: readonly FaultKind[], random: Random): () => FaultKind {
+  const sorted = kinds.toSorted()
   let bag: FaultKind[] = []
   return () => {
-    if (bag.length === 0) bag = [...kinds]
+    if (bag.length === 0) bag = [...sorted]
     const [kind] = bag.splice(Math.floor(random.next() * bag.length), 1)
     return kind!
   }

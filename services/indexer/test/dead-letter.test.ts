@@ -52,18 +52,20 @@ describe('a dead letter', () => {
   })
 
   it('that was replayed and fails again brings its earlier causes along, the newest ten of them', () => {
-    let record = { ...fakeRecord(1, 5, 'x'), headers: {} as Record<string, Uint8Array> }
+    const record = fakeRecord(1, 5, 'x')
+    let history: Record<string, Uint8Array> = {}
     let facts: DeadLetterFacts | undefined
     for (let attempt = 1; attempt <= 13; attempt++) {
       const failed = { ...cause, reason: `reason ${attempt}` }
-      facts = describeDeadLetter(record, {
+      const again = { ...record, headers: history }
+      facts = describeDeadLetter(again, {
         eventId: place,
         cause: failed,
         deadLetteredAtMs: attempt,
       })
-      const { headers } = buildDeadLetter(record, facts)
+      const { headers } = buildDeadLetter(again, facts)
       const header = Buffer.from(String(headers!['millrace-dead-letter']))
-      record = { ...record, headers: { 'millrace-dead-letter': header } }
+      history = { 'millrace-dead-letter': header }
     }
     expect(facts).toMatchObject({ attempts: 13, reason: 'reason 13' })
     expect(facts!.history.map(({ reason }) => reason)).toEqual(

@@ -1,12 +1,14 @@
 // `npm run bench -- NAME [--json]`: benchmarks, side by side in one run, medians of several rounds.
 import { styleText } from 'node:util'
 import { formats } from './formats.ts'
+import { host } from './host.ts'
+import { redaction } from './redaction.ts'
 import { kafkaAndRedis } from './kafka-and-redis.ts'
 import { describeMachine } from './machine.ts'
 import type { Benchmark } from './report.ts'
 import { renderReport } from './report.ts'
 
-const benchmarks: readonly Benchmark[] = [kafkaAndRedis, formats]
+const benchmarks: readonly Benchmark[] = [kafkaAndRedis, formats, host, redaction]
 
 const help = `npm run bench -- NAME [--json]
 

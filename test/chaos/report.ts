@@ -1,6 +1,6 @@
 // What a chaos run says at its end.
 import type { AuditReport } from './audit.ts'
-import type { FaultKind } from './fault-kinds.ts'
+import { type FaultKind, faultKindNames } from './fault-kinds.ts'
 import type { ChaosOptions } from './options.ts'
 import type { Verdict } from './oracle.ts'
 import { type Schedule, seconds } from './schedule.ts'
@@ -43,10 +43,9 @@ export function totals({ verdict: { truths } }: ChaosReport): {
 }
 
 /** The command that does the same again. */
-export function reproduce({ options, schedule }: ChaosReport): string {
+export function reproduce({ options }: ChaosReport): string {
   const { events, kinds, faultCount, seed, rateMax, slotMs } = options
-  const isAll = new Set(schedule.faults.map(({ kind }) => kind)).size === kinds.length
-  const faults = isAll ? '' : ` --faults ${kinds.join(',')}`
+  const faults = kinds.length === faultKindNames.length ? '' : ` --faults ${kinds.join(',')}`
   return `npm run chaos -- --events ${events} --fault-count ${faultCount} --seed ${seed} --rate ${rateMax} --slot-ms ${slotMs}${faults}`
 }
 

@@ -72,21 +72,22 @@ export class BulkTry<Item extends DispatchItem> {
     const { handlers, copies, books } = this.#parts
     if (!handlers.isMember()) this.#doubt(items)
     let finding: Finding<UncertainItem>
+    const open = items.every(isOpen) ? items : items.filter(isOpen)
     try {
       // After a try without an answer a rollover may have come that nobody has told us of.
-      const isNew = items.some((item) => item.isSentBefore)
-      const open = items.filter((item) => item.toCheck === undefined)
+      const isNew = open.some((item) => item.isSentBefore)
       finding = await copies.find(open, { isNew })
     } catch (error) {
       return { ...tried, outcome: lookUpFailure(error) }
     }
     const { found } = finding
     books.copiesFound += found.size
-    const toSend = items.filter((item) => item.toCheck === undefined && !found.has(item))
+    const toSend = found.size === 0 ? open : open.filter((item) => !found.has(item))
     const verdicts = new Map<Item, ItemVerdict>()
     if (toSend.length > 0) {
       const outcome = await this.#send(toSend, finding, tried)
-      if (outcome.kind !== 'answered') return { ...tried, outcome }
+      const isAll = toSend === items && items.every(isOpen)
+      if (outcome.kind !== 'answered' || isAll) return { ...tried, outcome }
       for (const [at, item] of toSend.entries()) verdicts.set(item, outcome.verdicts[at]!)
     }
     const trouble = await this.#check(items, verdicts)
@@ -187,9 +188,13 @@ export class BulkTry<Item extends DispatchItem> {
   }
 }
 
-/** A refusal (4xx) says that nothing was done; anything else leaves it open. */
+function isOpen(item: DispatchItem): boolean {
+  return item.toCheck === undefined
+}
+
+/** A refusal (4xx, but for a timeout) says that nothing was done; anything else leaves it open. */
 function mayHaveBeenCarriedOut(status: number | undefined): boolean {
-  return status === undefined || status < 400 || status >= 500
+  return status === undefined || status < 400 || status === 408 || status >= 500
 }
 
 function lower(item: DispatchItem, sinceMs: number): void {

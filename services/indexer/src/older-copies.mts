@@ -147,9 +147,13 @@ export class OlderCopies<Item extends UncertainItem> {
 
 async function eachStream<Item extends { readonly dataStream: string }>(
   items: readonly Item[],
-  visit: (dataStream: string, items: Item[]) => Promise<void>,
+  visit: (dataStream: string, items: readonly Item[]) => Promise<void>,
 ): Promise<void> {
-  const streams = [...Map.groupBy(items, (item) => item.dataStream)]
+  const first = items[0]?.dataStream
+  // Most batches have one data stream.
+  const streams = items.every((item) => item.dataStream === first)
+    ? items.slice(0, 1).map(({ dataStream }) => [dataStream, items] as const)
+    : [...Map.groupBy(items, (item) => item.dataStream)]
   for (let at = 0; at < streams.length; at += streamsAtOnce) {
     const some = streams.slice(at, at + streamsAtOnce)
     await Promise.all(some.map(([dataStream, ofStream]) => visit(dataStream, ofStream)))

@@ -3,13 +3,6 @@ import type { SequenceRange } from '@millrace/envelope'
 import { cut, unite } from './ranges.ts'
 import { SequenceBitmap } from './sequence-bitmap.ts'
 
-/** One event of a line that holds several. */
-export interface NestedEvent {
-  sequence: number
-  /** From 0. */
-  index: number
-}
-
 export class EventSet {
   readonly #lines = new SequenceBitmap()
   /** By index in the line: the lines of which that event was found. */

@@ -98,19 +98,14 @@ export class InstanceBooks {
     return counts
   }
 
-  /**
-   * Lines on disk. What was re-sent to its end is said by the ledger that closes it; before that, each writer
-   * tells only of the segments that it has taken over.
-   */
+  /** Lines on disk: none once another instance has sent all that was left there, whatever was said before. */
   spooled(): SequenceRanges {
-    const ledgers = [...this.#newest.values()]
-    const last = ledgers.reduce<Ledger | undefined>(
-      (newest, each) => (newest === undefined || each.at >= newest.at ? each : newest),
-      undefined,
-    )
-    const telling = last?.isClosed === true ? [last] : ledgers
     const spooled = new SequenceRanges()
-    for (const { spooledRanges } of telling) spooled.addAll(spooledRanges)
+    const { isRecovered } = this
+    for (const [writer, ledger] of this.#newest) {
+      const isFinal = writer !== '' && ledger.isClosed
+      if (isFinal || !isRecovered) spooled.addAll(ledger.spooledRanges)
+    }
     return spooled
   }
 

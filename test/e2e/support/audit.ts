@@ -74,8 +74,16 @@ export async function auditNow(
 }
 
 /** Waits until the indexers have committed everything that is in the topic. */
-export function untilCommitted(scene: AuditScene): Promise<void> {
-  return until('everything is committed', async () => {
-    return (await auditNow(scene, scene.name, 45_000)).lag === 0
-  })
+export async function untilCommitted({ endpoints, name }: AuditScene): Promise<void> {
+  const administration = createAdministration(kafkaSettings.parse({ brokers: endpoints.kafka }))
+  try {
+    await until('everything is committed', async () => {
+      const offsets = await administration.groupOffsets(name, name)
+      const committed = new Map(offsets.map(({ partition, offset }) => [partition, offset]))
+      const ends = await administration.topicOffsets(name)
+      return ends.every(({ partition, high }) => high === 0 || committed.get(partition) === high)
+    })
+  } finally {
+    await administration.close()
+  }
 }

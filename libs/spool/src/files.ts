@@ -2,9 +2,6 @@
 import {
   close,
   closeSync,
-  existsSync,
-  fstat,
-  fstatSync,
   fsync,
   ftruncate,
   ftruncateSync,
@@ -64,9 +61,9 @@ export interface SpoolFiles {
   sync(file: number): Promise<void>
   truncate(file: number, bytes: number): Promise<void>
   truncateSync(file: number, bytes: number): void
-  /** False when the file has no name any more: what is written to it is lost. */
-  isLinked(file: number): Promise<boolean>
-  isLinkedSync(file: number): boolean
+  /** Whether there is something of this name. Fails where that can't be known. */
+  isThere(path: string): Promise<boolean>
+  isThereSync(path: string): boolean
   close(file: number): Promise<void>
   closeSync(file: number): void
   rename(from: string, to: string): Promise<void>
@@ -78,7 +75,6 @@ export interface SpoolFiles {
 
 const openFile = promisify(open)
 const closeFile = promisify(close)
-const statFile = promisify(fstat)
 const syncFile = promisify(fsync)
 const truncateFile = promisify(ftruncate)
 const writeOnce = promisify(write)
@@ -138,8 +134,8 @@ export const nodeFiles: SpoolFiles = {
   sync: (file) => syncFile(file),
   truncate: (file, bytes) => truncateFile(file, bytes),
   truncateSync: (file, bytes) => ftruncateSync(file, bytes),
-  isLinked: async (file) => (await statFile(file)).nlink > 0,
-  isLinkedSync: (file) => fstatSync(file).nlink > 0,
+  isThere: (path) => isThere(path),
+  isThereSync: (path) => isThereSync(path),
   close: (file) => closeFile(file),
   closeSync: (file) => closeSync(file),
   rename: (from, to) => promises.rename(from, to),
@@ -184,26 +180,48 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
  */
 async function missingFolders(path: string): Promise<string[]> {
   const missing: string[] = []
-  for (let at = resolve(path); !(await isThere(at)); at = dirname(at)) missing.unshift(at)
+  for (let at = resolve(path); !isRoot(at) && !(await isThere(at)); at = dirname(at)) {
+    missing.unshift(at)
+  }
   return missing
 }
 
 function missingFoldersSync(path: string): string[] {
   const missing: string[] = []
-  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at)
+  for (let at = resolve(path); !isRoot(at) && !isThereSync(at); at = dirname(at))
+    missing.unshift(at)
   return missing
 }
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    await promises.stat(path)
+    await promises.lstat(path)
     return true
-  } catch {
-    return dirname(path) === path
+  } catch (error) {
+    return whyNotThere(error)
   }
+}
+
+function isThereSync(path: string): boolean {
+  try {
+    lstatSync(path)
+    return true
+  } catch (error) {
+    return whyNotThere(error)
+  }
+}
+
+/** Only what the system says is not there is not there: a disk that does not answer may have it. */
+function whyNotThere(error: unknown): false {
+  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false
+  throw error
+}
+
+function isRoot(path: string): boolean {
+  return dirname(path) === path
 }
 
 /** Another process may have been quicker. */
 function unlessThere(error: unknown): void {
-  if ((error as { code?: unknown }).code !== 'EEXIST') throw error
+  if (!hasCode(error, 'EEXIST')) throw error
 }

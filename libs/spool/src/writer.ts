@@ -221,13 +221,16 @@ export class SpoolWriter {
     }
   }
 
-  /** False when the file has no name any more, so that nobody will ever read it. */
+  /**
+   * False when the file has lost its name: it was deleted, or taken for a dead process's. 1. the name is found after the write; 2. the
+   * file is taken, which changes its name; 3. it is read. Therefore what is acknowledged is read.
+   */
   #writeTo(segment: OwnSegment, bytes: Buffer): Promise<boolean> {
     const { position } = segment
     return segment.use(async (file) => {
       await this.#files.write(file, bytes, position)
       if (this.#options.fsync === true) await this.#files.sync(file)
-      return this.#files.isLinked(file)
+      return this.#files.isThere(segment.path)
     })
   }
 
@@ -246,7 +249,7 @@ export class SpoolWriter {
         if (found === undefined) this.#segments.adopt(segment)
         const isThere = segment.useSync((file) => {
           this.#files.writeSync(file, bytes, segment.position)
-          return this.#files.isLinkedSync(file)
+          return this.#files.isThereSync(segment.path)
         })
         if (isThere) {
           this.#added(segment, waiting)

@@ -12,6 +12,7 @@ import {
   lines,
   newInstance,
   openWriter,
+  processTable,
   spoolDirectory,
 } from './support/spool.ts'
 
@@ -60,6 +61,29 @@ test('a process that is stopped keeps its segments', async () => {
   holder.child.kill('SIGSTOP')
   expect((await drainAll(directory)).outcome.left).toMatchObject([{ reason: 'held' }])
   holder.child.kill('SIGCONT')
+})
+
+test('taken again and again by a container whose clock is wrong, a living process loses no acknowledged line', async () => {
+  const directory = spoolDirectory()
+  const holder = startProgram('hold.ts', [directory, newInstance(), '3000'])
+  const clock = { ...systemClock, now: () => systemClock.now() + 120_000 }
+  const elsewhere = { processes: processTable({ place: 'feedbeef' }) }
+  const sent = new Set<number>()
+  let taken = 0
+  const take = async (): Promise<void> => {
+    const { records, outcome } = await drainAll(directory, { clock }, elsewhere)
+    for (const { sequence } of records) sent.add(sequence)
+    taken += outcome.segments
+  }
+  await holder.printed('20')
+  while (!holder.lines().includes('ready')) await take()
+  holder.child.kill('SIGKILL')
+  await holder.ended
+  await take()
+  expect(taken).toBeGreaterThan(2)
+  const acknowledged = holder.lines().filter((each) => /^\d+$/.test(each))
+  expect(acknowledged.length).toBeGreaterThan(1000)
+  expect(acknowledged.filter((each) => !sent.has(Number(each)))).toEqual([])
 })
 
 test('a pid that belongs to another process now holds nothing', async () => {

@@ -16,7 +16,6 @@ export const noFaults: Faults = { failing: 0, full: 0, crashAfter: Number.POSITI
 
 interface Node {
   bytes: Buffer
-  isLinked: boolean
   modifiedAtMs: number
 }
 
@@ -70,7 +69,6 @@ export class FakeDisk {
   }
 
   removeDirectory(): void {
-    for (const node of this.nodes.values()) node.isLinked = false
     this.nodes.clear()
     this.#hasDirectory = false
   }
@@ -101,8 +99,8 @@ export class FakeDisk {
       sync: () => later(() => {}),
       truncate: (file, bytes) => later(() => this.#truncate(file, bytes)),
       truncateSync: (file, bytes) => sync(() => this.#truncate(file, bytes)),
-      isLinked: (file) => later(() => this.#node(file).isLinked),
-      isLinkedSync: (file) => sync(() => this.#node(file).isLinked),
+      isThere: (path) => later(() => this.nodes.has(path)),
+      isThereSync: (path) => sync(() => this.nodes.has(path)),
       close: (file) => later(() => void this.#open.delete(file)),
       closeSync: (file) => sync(() => void this.#open.delete(file)),
       rename: (from, to) => later(() => this.#rename(from, to)),
@@ -142,7 +140,7 @@ export class FakeDisk {
     if (!this.#hasDirectory) throw failure('ENOENT')
     if (mode === 'create') {
       if (this.nodes.has(path)) throw failure('EEXIST')
-      this.nodes.set(path, { bytes: Buffer.alloc(0), isLinked: true, modifiedAtMs: this.now() })
+      this.nodes.set(path, { bytes: Buffer.alloc(0), modifiedAtMs: this.now() })
     }
     const file = this.#nextFile++
     this.#open.set(file, this.#named(path))
@@ -180,8 +178,6 @@ export class FakeDisk {
   }
 
   #remove(path: string): void {
-    const node = this.nodes.get(path)
-    if (node !== undefined) node.isLinked = false
     this.nodes.delete(path)
   }
 

@@ -2,6 +2,7 @@
 import type { SequenceRanges } from '@millrace/envelope'
 import type { Clock, Timer } from '@millrace/foundation'
 import { Batch, type BatchOwner } from './batch.ts'
+import { BatchCopies } from './batch-copies.ts'
 import type { Batcher } from './batcher.ts'
 import type { Books } from './books.ts'
 import type { Delivery } from './delivery.ts'
@@ -33,8 +34,7 @@ export interface DispatcherOptions {
 export class Dispatcher implements BatchOwner {
   readonly #options: DispatcherOptions
   readonly #held = new HeldBatches()
-  /** Copies to disk of batches that are in flight. */
-  readonly #copies = new Map<Batch, Promise<boolean>>()
+  readonly #copies = new BatchCopies()
   readonly #waiters: FlushWaiters
   #watch: Timer | undefined
   #isStopped = false
@@ -107,7 +107,7 @@ export class Dispatcher implements BatchOwner {
     const { batcher, delivery, spool } = this.#options
     const isLeftToDisk = spool !== undefined && spool.isUsable && delivery.isAway
     this.#pumpReady()
-    if (isLeftToDisk) for (const batch of this.#held.inFlight) void this.#copy(batch)
+    if (isLeftToDisk) for (const batch of this.#held.inFlight) void this.#copies.copy(batch, spool)
     while (this.#dispatch());
     if (this.#mayPublish() || this.#isDiskFirst || isLeftToDisk) batcher.startLinger()
     if (spool !== undefined && this.#held.inFlight.size > 0) this.#startWatch()
@@ -139,7 +139,7 @@ export class Dispatcher implements BatchOwner {
     const spoolMs = Math.max(limits.flushSpoolMinMs, timeoutMs * limits.flushSpoolPart)
     const kafkaMs = Math.max(0, timeoutMs - spoolMs)
     if (await this.#waiters.wait(through, kafkaMs, isHopeless)) return true
-    await delivery.within(spoolMs, this.#secure(), undefined)
+    await delivery.within(spoolMs, this.#secure(through, spool), undefined)
     return this.settled(through, true) >= through
   }
 
@@ -258,39 +258,23 @@ export class Dispatcher implements BatchOwner {
     if (batch.isOnDisk) spool.poke()
   }
 
-  /** All that is in memory goes to disk too. */
-  async #secure(): Promise<void> {
-    const { spool, batcher } = this.#options
-    for (const batch of this.#held.inFlight) if (!(await this.#copy(batch))) return
-    while (batcher.queue.length > 0 && !this.#isStopped && spool!.isUsable) {
-      await this.#append(this.#takeBatch(), spool!)
+  /** What is in memory goes to disk too. Others send batches on their way meanwhile, so it looks again after each. */
+  async #secure(through: number, spool: LineSpool): Promise<void> {
+    const { queue } = this.#options.batcher
+    while (!this.#isStopped && this.settled(through, true) < through) {
+      const inMemory = [...this.#held.inFlight].find((batch) => !batch.isOnDisk)
+      if (inMemory !== undefined) {
+        if (!(await this.#copies.copy(inMemory, spool))) return
+      } else if (queue.length === 0) {
+        await this.#held.change()
+      } else if (spool.isUsable) {
+        await this.#append(this.#takeBatch(), spool)
+      } else {
+        return
+      }
     }
     this.#held.forgetReady()
     this.#settleWaiters()
-  }
-
-  /** Resolves with true when what is left of a batch in flight lies on disk. */
-  #copy(batch: Batch): Promise<boolean> {
-    if (batch.isOnDisk) return Promise.resolve(true)
-    let copy = this.#copies.get(batch)
-    if (copy === undefined) {
-      copy = this.#writeCopy(batch)
-      this.#copies.set(batch, copy)
-    }
-    return copy
-  }
-
-  async #writeCopy(batch: Batch): Promise<boolean> {
-    const spool = this.#options.spool!
-    const before = batch.lines
-    const isWritten = await spool.put(before)
-    this.#copies.delete(batch)
-    if (!isWritten) return false
-    batch.isOnDisk = true
-    // Some may have been published while they were written.
-    const left = new Set(batch.lines.map(({ sequence }) => sequence))
-    spool.settle(before.filter(({ sequence }) => !left.has(sequence)))
-    return true
   }
 
   #settleWaiters(): void {

@@ -71,9 +71,14 @@ export class HeldBatches {
     for (;;) {
       const held = this.onDisk
       if (isOver() || !sequences.some((sequence) => held.has(sequence))) return
-      await new Promise<void>((resolve) => {
-        this.#onForgotten.push(resolve)
-      })
+      await this.change()
     }
+  }
+
+  /** Resolves when a batch is held no longer, or at a `wake`. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onForgotten.push(resolve)
+    })
   }
 }

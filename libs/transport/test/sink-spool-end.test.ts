@@ -20,6 +20,21 @@ test('a flush with Kafka away puts everything on disk, says so soon, and Kafka h
   expectBalance(opened)
 })
 
+test('a flush puts every batch on disk, those too that take the place of others meanwhile', async () => {
+  const opened = open({ lingerMs: 0 }, { batchLinesMax: 1 })
+  const { sink, clock, producer, write } = opened
+  for (let line = 1; line <= 20; line++) write(`line ${line}`)
+  await clock.advance(100)
+  producer.pending[0]!.fail(unreachable())
+  const flushed = sink.flush()
+  await clock.advance(900)
+  producer.pending[0]!.succeed()
+  await clock.advance(4_000)
+  expect(await flushed).toBe(true)
+  expect(sink.counters).toMatchObject({ accepted: 20, published: 1, waiting: 0, spooled: 19 })
+  expectBalance(opened)
+})
+
 test('a flush gives a slow broker three seconds', async () => {
   const { sink, clock, producer, disk, write } = open()
   write('one')

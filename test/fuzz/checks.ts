@@ -25,11 +25,16 @@ export function checkRecord(
     headers,
   }
   const { events, rejections, kind } = normalizer.normalize(record, at.receivedAtMs)
+  const byRules = normalizer.normalize(record, at.receivedAtMs, {}).events
   const problems: string[] = rejections.map(({ reason }) => `became a dead letter: ${reason}`)
   if (kind === undefined && events.length === 0 && rejections.length === 0) {
     if (!emptyEnvelope.test(Buffer.from(bytes).toString())) problems.push('became nothing at all')
   }
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
+    // With a trace, nothing is written by plan.
+    if (event.documentText !== byRules[index]?.documentText) {
+      problems.push('the document that a plan made of it is not the one that the rules make')
+    }
     problems.push(...documentProblems(event.document))
     if (event.documentText !== JSON.stringify(event.document)) {
       problems.push('its text is not JSON.stringify of its document')

@@ -140,6 +140,6 @@ function flat(text: string | undefined): string | undefined {
 const windowMin = 13
 
 /** An equal text that holds on to nothing, such as the long line that it is a part of. */
-function ownCopy(text: string): string {
+export function ownCopy(text: string): string {
   return text.length < windowMin ? text : (JSON.parse(JSON.stringify(text)) as string)
 }

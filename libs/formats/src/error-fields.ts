@@ -16,7 +16,7 @@ const typeKeys = [
   'exception_name',
 ]
 const messageKeys = ['message', 'errorMessage', 'exc_value', 'value', 'exception_message']
-const stackKeys = [
+export const stackKeys: readonly string[] = [
   'stack_trace',
   'stack',
   'stackTrace',

@@ -46,6 +46,11 @@ export class EventWriter implements FormatContext {
     return { format: this.formatName, by: this.#outer?.by ?? 'signature' }
   }
 
+  /** The name of the format that reads the record as a whole. */
+  get outerName(): string {
+    return this.#outer?.format.name ?? ''
+  }
+
   nextEvent(): Draft {
     const draft = new Draft(this.#times)
     if (this.#isTraced) draft.origins = []

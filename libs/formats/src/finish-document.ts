@@ -1,53 +1,14 @@
 // The last step of a document: what the record says fills what the line left open, and the fixed fields are set.
-import { type EcsField, ecsFields, type EcsPath, ecsVersion, formatEpochMs } from '@millrace/ecs'
-import type { SourceFacts } from '@millrace/envelope'
-import type { StreamPart } from './data-stream.ts'
+import { type EcsField, ecsFields, type EcsPath, formatEpochMs } from '@millrace/ecs'
 import type { Draft } from './draft.ts'
 import { putTraceParent } from './key-placement.ts'
-import { type CommonMembers, commonMembers, NormalizedEvent } from './normalized-event.ts'
-
-/** What is the same for every record with the same headers; made once for each distinct header. */
-export class RecordSource {
-  readonly facts: SourceFacts
-  /** True when the record's key is an event id that a Millrace instance minted. */
-  readonly minted: boolean
-  readonly dataset: StreamPart
-  readonly namespace: StreamPart
-  readonly dataStream: string
-  readonly #common = new Map<string, CommonMembers>()
-
-  constructor(
-    { facts, minted }: { facts: SourceFacts; minted: boolean },
-    { dataset, namespace }: { dataset: StreamPart; namespace: StreamPart },
-  ) {
-    this.facts = facts
-    this.minted = minted
-    this.dataset = dataset
-    this.namespace = namespace
-    this.dataStream = `logs-${dataset.value}-${namespace.value}`
-  }
-
-  /** The members that only the header and the format decide. */
-  common(format: string): CommonMembers {
-    let common = this.#common.get(format)
-    if (common === undefined) {
-      common = commonMembers({
-        millrace: { format },
-        ecs: { version: ecsVersion },
-        data_stream: {
-          type: 'logs',
-          dataset: this.dataset.value,
-          namespace: this.namespace.value,
-        },
-      })
-      this.#common.set(format, common)
-    }
-    return common
-  }
-}
+import { DraftedEvent, type NormalizedEvent } from './normalized-event.ts'
+import type { RecordSource } from './record-source.ts'
 
 /** What is the same for every event of one record. */
 export interface RecordFacts {
+  /** The record's; the events of one that holds several have it with an index. */
+  id: string
   source: RecordSource
   /** The format that read the line. */
   format: string
@@ -60,10 +21,12 @@ export interface RecordFacts {
   traceparent: string | undefined
   /** The decoded line, and its bytes when the text does not say them all. */
   text: string
+  isUtf8: boolean
   originalBase64: string | undefined
 }
 
-const dayMs = 86_400_000
+/** A time this far past arrival is not believed. */
+export const dayMs = 86_400_000
 /** Unit: UTF-16 units. */
 const repeatedTextMax = 1 << 20
 
@@ -112,7 +75,7 @@ export function finishDocument(draft: Draft, id: string, record: RecordFacts): N
     draft.note('namespace', source.namespace.changedFrom)
   }
   finishOriginal(draft, record)
-  return new NormalizedEvent({ id, dataStream: source.dataStream }, draft.finish(), {
+  return new DraftedEvent({ id, dataStream: source.dataStream }, draft.finish(), {
     common: source.common(record.format),
     attributes: draft.attributes(),
   })

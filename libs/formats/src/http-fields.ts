@@ -67,7 +67,7 @@ function putResponseMember(draft: Draft, name: string, value: SourceValue): Sour
 }
 
 /** Headers that carry credentials never reach the store through `attributes`. */
-const secretHeaders = new Set([
+export const secretHeaders: ReadonlySet<string> = new Set([
   'authorization',
   'proxy-authorization',
   'cookie',

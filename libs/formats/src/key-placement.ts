@@ -70,6 +70,11 @@ assign(['span_id', 'spanId', '@sp', 'SpanId', 'otelSpanID'], placeSpanId)
 assign(['traceparent'], placeTraceParent)
 assign(['process'], placeProcess)
 
+/** Whether a root key means something here, whatever the format. */
+export function isSharedKey(key: string): boolean {
+  return places.has(key)
+}
+
 /** Places one root key of a JSON line: shared names, then ECS names, then `attributes`. */
 export function placeKey(draft: Draft, key: string, value: SourceValue): void {
   draft.from = key

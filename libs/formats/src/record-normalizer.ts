@@ -1,8 +1,6 @@
 // A record of the topic becomes documents, or a reason why not; the same code for the indexer and for `millrace explain`.
 import { formatEpochMs, isTimeZone, type TimestampOptions } from '@millrace/ecs'
 import {
-  defaultDataset,
-  defaultNamespace,
   hashSource,
   headerName,
   nestedEventId,
@@ -10,18 +8,20 @@ import {
   parseEventId,
   type RecordHeaders,
   replayedRecordId,
-  SourceFactsReader,
 } from '@millrace/envelope'
 import { ConfigError, errorText, type Rejection } from '@millrace/foundation'
-import { StreamPartReader } from './data-stream.ts'
 import { type DecodedLine, decodeLine } from './decode.ts'
 import { readLine } from './detect.ts'
 import type { FieldOrigin } from './draft.ts'
 import { EventWriter } from './event-writer.ts'
 import { builtIn, FormatList } from './format-list.ts'
 import type { LogFormat } from './format.ts'
-import { finishDocument, type RecordFacts, RecordSource } from './finish-document.ts'
+import { finishDocument, type RecordFacts } from './finish-document.ts'
 import type { NormalizedEvent } from './normalized-event.ts'
+import { type Lesson, plannedLengthMax } from './plans/line-plans.ts'
+import { PlanBudget, type PlanBudgetOptions } from './plans/plan-budget.ts'
+import { PlannedEvent } from './plans/planned-event.ts'
+import { type RecordSource, RecordSources } from './record-source.ts'
 
 /** A Kafka record, as far as a document depends on it. */
 export interface SourceRecord {
@@ -41,6 +41,8 @@ export interface NormalizeOutcome {
   rejections: Rejection[]
   /** A control record says what it is here, and yields no events. */
   kind?: string
+  /** The sender says that the topic may hold the record twice. */
+  isResent?: boolean
 }
 
 /** How a record was read; filled when asked for, for `explain`. */
@@ -67,17 +69,16 @@ export interface RecordNormalizerOptions {
   originalBase64BytesMax?: number
   /** The user's own formats, asked before the built-in ones: see `loadFormats`. Default: none. */
   formats?: readonly LogFormat[]
+  /** What lines that are alike may keep in memory and cost to learn: see `PlanBudgetOptions`. */
+  plans?: PlanBudgetOptions
 }
 
 export class RecordNormalizer {
   readonly #options: RecordNormalizerOptions
-  readonly #sources = new SourceFactsReader()
-  readonly #datasets: StreamPartReader
-  readonly #namespaces: StreamPartReader
+  readonly #sources: RecordSources
   readonly #formats: FormatList
   readonly #topicHashes = new Map<string, string>()
   readonly #base64BytesMax: number
-  #lastSource: { header: Buffer | undefined; source: RecordSource } | undefined
 
   /** @throws ConfigError for a time zone that does not exist */
   constructor(options: RecordNormalizerOptions) {
@@ -89,8 +90,7 @@ export class RecordNormalizer {
       )
     }
     this.#options = options
-    this.#datasets = new StreamPartReader(options.dataset ?? defaultDataset)
-    this.#namespaces = new StreamPartReader(options.namespace ?? defaultNamespace)
+    this.#sources = new RecordSources(options, new PlanBudget(options.plans))
     this.#formats = options.formats === undefined ? builtIn : new FormatList(options.formats)
     this.#base64BytesMax = options.originalBase64BytesMax ?? 1 << 20
   }
@@ -98,7 +98,7 @@ export class RecordNormalizer {
   /** Never throws, whatever the record holds. `receivedAtMs`: epoch ms at which it was read. */
   normalize(record: SourceRecord, receivedAtMs: number, trace?: NormalizeTrace): NormalizeOutcome {
     try {
-      const source = this.#source(record.headers)
+      const source = this.#sources.read(record.headers)
       if (source === undefined) return rejected('MILLRACE_DECODE_HEADER', headerReason(record))
       const { kind } = source.facts
       if (kind !== undefined) return { events: [], rejections: [], kind }
@@ -108,7 +108,9 @@ export class RecordNormalizer {
           'record has no value (a tombstone), expected a line',
         )
       }
-      return this.#read(record, record.value, source, { receivedAtMs, trace })
+      const outcome = this.#read(record, record.value, source, { receivedAtMs, trace })
+      if (source.facts.resent === true) outcome.isResent = true
+      return outcome
     } catch (error) {
       // No record is known that gets here; one that does must not stop its partition.
       return rejected('MILLRACE_NORMALIZE_FAILED', errorText(error).slice(0, 256))
@@ -121,18 +123,38 @@ export class RecordNormalizer {
     source: RecordSource,
     { receivedAtMs, trace }: { receivedAtMs: number; trace: NormalizeTrace | undefined },
   ): NormalizeOutcome {
-    const declared = source.facts.format
     const decoded = decodeLine(value)
+    const { text } = decoded
     const facts = this.#recordFacts(record, source, { decoded, receivedAtMs })
+    const isPlanned = trace === undefined && this.#mayBePlanned(text, facts)
+    const found = isPlanned ? source.plans.find(text) : 'refused'
+    if (typeof found === 'object') {
+      const documentText = source.plans.write(found, text, facts)
+      if (documentText !== undefined) {
+        const event = new PlannedEvent(facts.id, source.dataStream, documentText)
+        return { events: [event], rejections: [] }
+      }
+    }
+    const { events, format } = this.#readByRules(text, facts, trace)
+    if (found === 'unknown' && (format === 'pino' || format === 'ecs')) {
+      this.#learn({ text, format, facts, documentText: events[0]!.documentText })
+    }
+    return { events, rejections: [] }
+  }
+
+  /** Recognizes, parses, places and finishes. `format`: the outermost. */
+  #readByRules(
+    text: string,
+    facts: RecordFacts,
+    trace: NormalizeTrace | undefined,
+  ): { events: NormalizedEvent[]; format: string } {
+    const declared = facts.source.facts.format
     const times: TimestampOptions = {
       timeZone: this.#options.timeZone ?? 'UTC',
       nearMs: facts.createdAtMs,
     }
     const isTraced = trace !== undefined
-    const writer = new EventWriter(readLine(decoded.text), times, {
-      formats: this.#formats,
-      isTraced,
-    })
+    const writer = new EventWriter(readLine(text), times, { formats: this.#formats, isTraced })
     const named = declared === undefined ? undefined : this.#formats.find(declared)
     writer.write(named)
     const events: NormalizedEvent[] = []
@@ -142,7 +164,7 @@ export class RecordNormalizer {
       const draft = drafts[index]!
       // Each event of a batch may have a format of its own.
       facts.format = draft.formatName
-      if (!decoded.isUtf8) draft.keepsOriginal = true
+      if (!facts.isUtf8) draft.keepsOriginal = true
       if (declared !== undefined && named?.name !== facts.format) {
         draft.note('declared_format', declared)
       }
@@ -152,35 +174,38 @@ export class RecordNormalizer {
       const origins = drafts.map((draft) => draft.origins ?? [])
       Object.assign(trace, writer.detection(), { layers: writer.layers, origins })
     }
-    return { events, rejections: [] }
+    return { events, format: writer.outerName }
   }
 
-  /** Undefined for a header that can't be read. Remembers the last header: those of one producer are all alike. */
-  #source(headers: RecordHeaders): RecordSource | undefined {
-    const header = headers[headerName]
-    const last = this.#lastSource
-    if (header !== undefined && last?.header !== undefined && last.header.equals(header)) {
-      return last.source
-    }
-    const isBare = header === undefined && hasNoPlainName(headers)
-    if (isBare && last !== undefined && last.header === undefined) return last.source
-    const decoded = this.#sources.read(headers)
-    if (decoded === undefined) return undefined
-    const source = new RecordSource(decoded, {
-      dataset: this.#datasets.read(decoded.facts.dataset),
-      namespace: this.#namespaces.read(decoded.facts.namespace),
+  /** Whether a plan can tell all there is to say of a record with these facts. */
+  #mayBePlanned(text: string, { source, isUtf8, instance, traceparent }: RecordFacts): boolean {
+    return (
+      text.charCodeAt(0) === 0x7b &&
+      text.length <= plannedLengthMax &&
+      isUtf8 &&
+      traceparent === undefined &&
+      source.minted === (instance !== undefined) &&
+      source.facts.truncated === undefined &&
+      // What formats of the user look for is not known here.
+      this.#formats.own.length === 0
+    )
+  }
+
+  #learn(line: Omit<Lesson, 'read'>): void {
+    line.facts.source.plans.learn({
+      ...line,
+      read: (text, facts) => {
+        const { events } = this.#readByRules(text, facts, undefined)
+        return events.length === 1 ? events[0]!.documentText : undefined
+      },
     })
-    if (isBare) this.#lastSource = { header: undefined, source }
-    // A copy: the record's bytes may be part of a whole fetch, which must not be held on to.
-    else if (header !== undefined) this.#lastSource = { header: Buffer.from(header), source }
-    return source
   }
 
   #recordFacts(
     record: SourceRecord,
     source: RecordSource,
     { decoded, receivedAtMs }: { decoded: DecodedLine; receivedAtMs: number },
-  ): RecordFacts & { id: string } {
+  ): RecordFacts {
     const { timestampMs, key } = record
     const isKnown = timestampMs !== undefined && timestampMs > 0 && timestampMs <= receivedAtMs
     const keyText = source.minted && key !== null ? bytesToText(key) : undefined
@@ -197,6 +222,7 @@ export class RecordNormalizer {
       receivedAt: formatEpochMs(receivedAtMs),
       traceparent: traceparent === undefined ? undefined : bytesToText(traceparent),
       text: decoded.text,
+      isUtf8: decoded.isUtf8,
       originalBase64: decoded.isUtf8 ? undefined : this.#base64(record.value!),
     }
   }
@@ -216,16 +242,6 @@ export class RecordNormalizer {
     const length = Math.min(bytes.byteLength, this.#base64BytesMax)
     return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('base64')
   }
-}
-
-/** The headers of producers that know nothing of Millrace. */
-function hasNoPlainName(headers: RecordHeaders): boolean {
-  return (
-    headers['format'] === undefined &&
-    headers['service'] === undefined &&
-    headers['dataset'] === undefined &&
-    headers['namespace'] === undefined
-  )
 }
 
 function rejected(code: Rejection['code'], reason: string): NormalizeOutcome {

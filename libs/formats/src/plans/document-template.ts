@@ -1,0 +1,180 @@
+// A document's text with gaps: all that lines of one plan have in common, and which value goes into which gap.
+import { formatEpochMs } from '@millrace/ecs'
+import { ownCopy } from '../document-text.ts'
+import type { RecordFacts } from '../finish-document.ts'
+import type { Step } from './line-steps.ts'
+import { kinds } from './value-reader.ts'
+import type { Walk } from './plan-tree.ts'
+
+/** What fills a gap: a value of the line by its number from 0, or one of these. */
+const gaps = {
+  iso: -1,
+  duration: -2,
+  id: -3,
+  createdAt: -4,
+  receivedAt: -5,
+  instance: -6,
+  sequence: -7,
+} as const
+
+/** A text that stands for the value of a gap in a document that is made only to be cut up. */
+interface Marker {
+  text: string
+  gap: number
+}
+
+/** Of a private use area: a line that has them itself is not planned. */
+const open = '\ue000'
+const close = '\ue001'
+
+const probeTimeMs = 1_234_567_890_123
+const probeDurationMs = 1_234_567.5
+const probeCreatedAtMs = 1_250_000_000_456
+const probeReceivedAt = `${open}received${close}`
+const probeId = `${open}id${close}`
+const probeInstance = `${open}instance${close}`
+const probeSequence = 709_999_999_999_999
+
+/** Of the same kind as the value, and of a length that no other marker is a part of. */
+function markerOf(kind: number, index: number): string {
+  switch (kind) {
+    case kinds.text:
+    case kinds.masked:
+    case kinds.urlPath:
+    case kinds.urlQuery:
+    case kinds.urlFragment:
+      return `${open}${index}${close}`
+    case kinds.epochMs:
+      return String(probeTimeMs)
+    case kinds.isoTime:
+      return formatEpochMs(probeTimeMs)
+    case kinds.hex16:
+    case kinds.hex32: {
+      const part = `fa${index.toString(16).padStart(2, '0')}c0de`
+      return part.repeat(kind === kinds.hex16 ? 2 : 4)
+    }
+    case kinds.ip:
+      return `10.9.8.${100 + index}`
+    case kinds.durationMs:
+      return String(probeDurationMs)
+    default:
+      return String(701_234_567_890_000 + index)
+  }
+}
+
+/** The line with markers in place of its values. */
+export function probeLine(steps: readonly Step[], tail: string): string {
+  let line = ''
+  for (const [index, { constant, kind }] of steps.entries())
+    line += constant + markerOf(kind, index)
+  return line + tail
+}
+
+/** The record's facts with markers in place of what differs between records. */
+export function probeFacts(facts: RecordFacts, text: string): RecordFacts {
+  return {
+    ...facts,
+    id: probeId,
+    instance: facts.instance === undefined ? undefined : probeInstance,
+    sequence: facts.sequence === undefined ? undefined : probeSequence,
+    createdAtMs: probeCreatedAtMs,
+    receivedAt: probeReceivedAt,
+    text,
+  }
+}
+
+/** As it is to be found in the document. */
+function documentMarker(kind: number, index: number): Marker {
+  switch (kind) {
+    case kinds.epochMs:
+    case kinds.isoTime:
+      return { text: formatEpochMs(probeTimeMs), gap: gaps.iso }
+    case kinds.durationMs:
+      return { text: String(probeDurationMs * 1e6), gap: gaps.duration }
+    default:
+      return { text: markerOf(kind, index), gap: index }
+  }
+}
+
+function markersOf(steps: readonly Step[], facts: RecordFacts): Marker[] {
+  const markers = steps.map(({ kind }, index) => documentMarker(kind, index))
+  markers.push(
+    { text: probeId, gap: gaps.id },
+    { text: formatEpochMs(probeCreatedAtMs), gap: gaps.createdAt },
+    { text: probeReceivedAt, gap: gaps.receivedAt },
+  )
+  if (facts.instance !== undefined) markers.push({ text: probeInstance, gap: gaps.instance })
+  if (facts.sequence !== undefined) {
+    markers.push({ text: String(probeSequence), gap: gaps.sequence })
+  }
+  return markers
+}
+
+export class DocumentTemplate {
+  readonly #first: string
+  readonly #gaps: readonly number[]
+  /** The constant text after each gap. */
+  readonly #after: readonly string[]
+
+  private constructor(first: string, filledBy: readonly number[], after: readonly string[]) {
+    this.#first = first
+    this.#gaps = filledBy
+    this.#after = after
+  }
+
+  /** Cuts up the document of a probe line; undefined when a value of the line is not to be found in it. */
+  static cut(
+    document: string,
+    steps: readonly Step[],
+    facts: RecordFacts,
+  ): DocumentTemplate | undefined {
+    const found: { at: number; text: string; gap: number }[] = []
+    for (const { text, gap } of markersOf(steps, facts)) {
+      let at = document.indexOf(text)
+      // A value that is in no field: whether it is may depend on what it is. Only masked ones have to be gone.
+      const isMasked = gap >= 0 && steps[gap]!.kind === kinds.masked
+      if ((at === -1) !== isMasked) return undefined
+      for (; at !== -1; at = document.indexOf(text, at + text.length)) found.push({ at, text, gap })
+    }
+    found.sort((one, other) => one.at - other.at)
+    const after: string[] = []
+    let end = document.length
+    for (const { at, text } of found.toReversed()) {
+      after.unshift(ownCopy(document.slice(at + text.length, end)))
+      end = at
+    }
+    return new DocumentTemplate(
+      ownCopy(document.slice(0, end)),
+      found.map(({ gap }) => gap),
+      after,
+    )
+  }
+
+  write(text: string, { bounds, iso, duration }: Walk, facts: RecordFacts): string {
+    let document = this.#first
+    for (let index = 0; index < this.#gaps.length; index++) {
+      const gap = this.#gaps[index]!
+      if (gap >= 0) document += text.slice(bounds[gap * 2], bounds[gap * 2 + 1])
+      else if (gap === gaps.iso) document += iso
+      else if (gap === gaps.duration) document += duration
+      else document += factOf(gap, facts)
+      document += this.#after[index]!
+    }
+    return document
+  }
+}
+
+function factOf(gap: number, facts: RecordFacts): string | number {
+  switch (gap) {
+    case gaps.id:
+      return facts.id
+    case gaps.createdAt:
+      return formatEpochMs(facts.createdAtMs)
+    case gaps.receivedAt:
+      return facts.receivedAt
+    case gaps.instance:
+      return facts.instance!
+    default:
+      return facts.sequence!
+  }
+}

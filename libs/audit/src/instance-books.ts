@@ -39,6 +39,7 @@ export class InstanceBooks {
   topic: string | undefined
   ledgers = 0
   readonly #dropped = new Map<string, SequenceRanges>()
+  readonly #droppedByItself = new Map<string, SequenceRanges>()
   /** Of each writer, the newest ledger; the instance's own under the empty name. */
   readonly #newest = new Map<string, Ledger>()
   readonly #bounds: HorizonBound[]
@@ -57,9 +58,8 @@ export class InstanceBooks {
     this.host ??= source.host
     this.topic ??= source.topic
     for (const [reason, ranges] of Object.entries(ledger.droppedRanges)) {
-      let known = this.#dropped.get(reason)
-      if (known === undefined) this.#dropped.set(reason, (known = new SequenceRanges()))
-      known.addAll(ranges)
+      rangesOf(this.#dropped, reason).addAll(ranges)
+      if (ledger.writer === undefined) rangesOf(this.#droppedByItself, reason).addAll(ranges)
     }
     for (const bound of this.#bounds) {
       if (ledger.at < bound.horizonAt) continue
@@ -87,12 +87,17 @@ export class InstanceBooks {
     return this.#dropped
   }
 
-  /** How many more lines were dropped of which nobody knows any more which they were. */
+  /**
+   * How many more lines were dropped of which nobody knows any more which they were. A ledger that arrived
+   * without its writer hearing so has named lines that later ones only count: those are not counted again.
+   */
   droppedUnidentified(): Map<string, number> {
     const counts = new Map<string, number>()
-    for (const { droppedUnidentified } of this.#newest.values()) {
+    for (const [writer, { dropped, droppedUnidentified }] of this.#newest) {
       for (const [reason, count] of Object.entries(droppedUnidentified)) {
-        counts.set(reason, (counts.get(reason) ?? 0) + count)
+        const named = writer === '' ? (this.#droppedByItself.get(reason)?.count ?? 0) : 0
+        const unnamed = Math.max(0, (dropped[reason] ?? 0) - named)
+        counts.set(reason, (counts.get(reason) ?? 0) + Math.min(count, unnamed))
       }
     }
     return counts
@@ -120,4 +125,10 @@ export class InstanceBooks {
 
 function isNewer(one: Ledger, other: Ledger): boolean {
   return one.number !== other.number ? one.number > other.number : one.at > other.at
+}
+
+function rangesOf(sets: Map<string, SequenceRanges>, reason: string): SequenceRanges {
+  let ranges = sets.get(reason)
+  if (ranges === undefined) sets.set(reason, (ranges = new SequenceRanges()))
+  return ranges
 }

@@ -132,12 +132,29 @@ describe('a dropped line', () => {
 
   it('that was only counted takes the lowest missing line, and no more than were counted', () => {
     const members = { issued: 6, settled: 6, isClosed: true }
-    const books = booksOf([{ ...members, droppedUnidentified: { 'memory-full': 2 } }])
+    const counts = { dropped: { 'memory-full': 2 }, droppedUnidentified: { 'memory-full': 2 } }
+    const books = booksOf([{ ...members, ...counts }])
     expect(judge({ books, indexed: setOf([2, 4]) })).toMatchObject({
       dropped: { 'memory-full': 2 },
       lostRanges: [[5, 6]],
       hasUnidentified: true,
     })
+  })
+})
+
+describe('a line that one ledger names as dropped and a later one only counts', () => {
+  it('does not make room for a line that is lost', () => {
+    const said = { number: 1, issued: 4, settled: 4, droppedRanges: { 'memory-full': '1-2' } }
+    const later = {
+      number: 2,
+      issued: 4,
+      settled: 4,
+      isClosed: true,
+      dropped: { 'memory-full': 2 },
+      droppedUnidentified: { 'memory-full': 2 },
+    }
+    const found = judge({ books: booksOf([said, later]), indexed: setOf([3]) })
+    expect(found).toMatchObject({ dropped: { 'memory-full': 2 }, lostRanges: [[4, 4]] })
   })
 })
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { type AddressInfo, createServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { pointInTime } from '../src/option-values.ts'
 import { runCommand } from './support/command.ts'
 
@@ -37,5 +38,25 @@ describe('millrace audit', () => {
     const run = await runCommand(['audit', '--json', ...places])
     expect(run).toMatchObject({ exitCode: 1, stdout: '' })
     expect(run.stderr).toMatch(/^millrace: Kafka \(127\.0\.0\.1:1\) could not be reached .*\n$/)
+  })
+
+  it('ends at once by Ctrl-C, even while a broker takes the connection and says nothing', async () => {
+    const interrupt = new AbortController()
+    const silent = createServer((socket) => {
+      socket.on('error', () => {})
+      onTestFinished(() => void socket.destroy())
+      interrupt.abort()
+    })
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve)
+    })
+    onTestFinished(() => void silent.close())
+    const broker = `127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const startedAt = performance.now()
+    const run = await runCommand(['audit', '--brokers', broker], {
+      context: { signal: interrupt.signal },
+    })
+    expect(run).toMatchObject({ exitCode: 130, stdout: '' })
+    expect(performance.now() - startedAt).toBeLessThan(25_000)
   })
 })

@@ -60,6 +60,9 @@ async function audit(context: CommandContext, options: AuditCommandOptions): Pro
   const administration = createAdministration(connection, { callTimeoutMs: 30_000 })
   const store = createElasticStore(elasticsearch)
   const { since, instance, service } = options
+  // Kafka may be slow to say that it is away; nobody waits for that after Ctrl-C.
+  const giveUp = (): void => void administration.close()
+  signal.addEventListener('abort', giveUp, { once: true })
   try {
     return await output.during('Auditing', (show) => {
       let step = ''
@@ -79,6 +82,7 @@ async function audit(context: CommandContext, options: AuditCommandOptions): Pro
       })
     })
   } finally {
+    signal.removeEventListener('abort', giveUp)
     await administration.close()
     await store.close()
   }

@@ -160,8 +160,9 @@ class KafkaConsumerGroup implements ConsumerGroup {
           break
         }
         outage.failures++
-        // A fresh cluster needs a moment to set up its first group: that is no news.
-        const isSettingUp = kafkaFailure(thrown).reason === 'no-coordinator'
+        // A fresh cluster needs a moment to set up its first group, and a fresh topic its leaders: that is no news.
+        const { reason } = kafkaFailure(thrown)
+        const isSettingUp = reason === 'no-coordinator' || reason === 'no-leader'
         if (!isSettingUp || outage.failures > settingUpTries) this.#report(thrown, false)
         const { backoffInitialMs: initialMs, backoffMaxMs: maxMs } = this.#options
         const delayMs = backoffDelayMs(outage.failures, { initialMs, maxMs }, this.#random)

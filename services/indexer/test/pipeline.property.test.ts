@@ -165,7 +165,8 @@ describe('whatever happens around the pipeline', () => {
             around.fetch()
             await clock.advance(1)
             expect(books.isBalanced).toBe(true)
-            expect(pipeline.state.inFlightBytes).toBeLessThan(30_000 + 2_000)
+            // The readable document of a dead letter comes on top of its record.
+            expect(pipeline.state.inFlightBytes).toBeLessThan(2 * 30_000 + 2_000)
             expectNoGap(around)
           }
           around.isFaulty = false
@@ -186,7 +187,9 @@ describe('whatever happens around the pipeline', () => {
           expect(new Set(where).size).toBe(letters)
           const told = [...store.letters.keys()].map((id) => id.replace(/-dead-letter-1$/, ''))
           const keys = new Set(parked.map(({ key }) => String(key)))
-          expect(told.sort()).toEqual([...keys].filter((id) => !around.isRejected(id)).sort())
+          expect(told.filter((id) => !keys.has(id))).toEqual([])
+          // A document that the store refuses as too large, or for good, is done without.
+          expect(keys.size - told.length).toBeLessThanOrEqual(books.deadLettersUntold)
           for (const [index, { log }] of around.partitions.entries()) {
             expect(group.committed.get(index) ?? 0).toBe(log.length)
           }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Progress } from './progress.ts'
 
-test('a pause is put down to the faults that were there in it, and to no other', () => {
+test('a pause is put down to the fault that was there for most of it', () => {
   let now = 0
   const progress = new Progress(() => now)
   progress.onIndexed(10)
@@ -12,12 +12,17 @@ test('a pause is put down to the faults that were there in it, and to no other',
   now = 200_000
   progress.onIndexed(10)
   const heal = progress.begin('broker-kill')
+  now = 206_000
+  progress.begin('rollover')()
   now = 207_000
   progress.onIndexed(10)
   heal()
-  expect(Object.fromEntries(progress.longestPauseMs)).toMatchObject({ 'broker-kill': 7_000 })
-  expect(progress.longestPauseMs.get('broker-kill')).toBe(7_000)
+  expect(Object.fromEntries(progress.longestPauseMs)).toEqual({
+    poison: 199_900,
+    'broker-kill': 7_000,
+  })
   expect(progress.indexed).toBe(40)
+  expect(progress.faultsEnded).toBe(3)
 })
 
 test('a partition without a commit counts only while there is something to read', () => {

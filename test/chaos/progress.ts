@@ -9,6 +9,7 @@ const aftermathMs = 15_000
 
 interface WatchedFault {
   kind: FaultKind
+  beganAtMs: number
   /** Endless while it is there. */
   endedAtMs: number
 }
@@ -18,7 +19,7 @@ export class Progress {
   indexed = 0
   faultsBegun = 0
   faultsEnded = 0
-  /** Longest time without a bulk request that came through, by the kinds of fault that were there in it. Unit: ms. */
+  /** Longest time without a bulk request that came through, by the kind of fault that had most part in it. Unit: ms. */
   readonly longestPauseMs = new Map<FaultKind, number>()
   /** Longest time for which one partition with records to read had no commit. Unit: ms. */
   readonly longestPartitionPauseMs = new Map<FaultKind, number>()
@@ -40,7 +41,7 @@ export class Progress {
 
   /** Returns what ends the fault. */
   begin(kind: FaultKind): () => void {
-    const fault = { kind, endedAtMs: Number.POSITIVE_INFINITY }
+    const fault = { kind, beganAtMs: this.#now(), endedAtMs: Number.POSITIVE_INFINITY }
     this.faultsBegun++
     this.#faults.add(fault)
     return () => {
@@ -74,12 +75,19 @@ export class Progress {
     }
   }
 
+  /** Of several faults the one that was there for most of the pause; what follows a fault counts as its own. */
   #blame(longest: Map<FaultKind, number>, sinceMs: number, now: number): void {
     const pauseMs = now - sinceMs
     if (pauseMs < pauseMinMs) return
-    for (const { kind, endedAtMs } of this.#faults) {
-      if (endedAtMs < sinceMs - aftermathMs) continue
-      longest.set(kind, Math.max(longest.get(kind) ?? 0, Math.round(pauseMs)))
+    let culprit: FaultKind | undefined
+    let mostMs = 0
+    for (const { kind, beganAtMs, endedAtMs } of this.#faults) {
+      const shareMs = Math.min(endedAtMs + aftermathMs, now) - Math.max(beganAtMs, sinceMs)
+      if (shareMs <= mostMs) continue
+      mostMs = shareMs
+      culprit = kind
     }
+    if (culprit === undefined) return
+    longest.set(culprit, Math.max(longest.get(culprit) ?? 0, Math.round(pauseMs)))
   }
 }

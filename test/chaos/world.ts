@@ -86,6 +86,8 @@ async function build(
   const stack = await startLocalStack({
     directory: join(directory, 'servers'),
     kafka: { brokers: 3, proxied },
+    // Among dozens of processes on two cores a server takes its time to come back.
+    readyTimeoutMs: 400_000,
     onProgress,
     signal,
   })

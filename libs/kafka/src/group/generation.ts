@@ -140,11 +140,11 @@ export class Generation {
 
   /** As `partitions`, with what the group knows of each. */
   assigned(): AssignedPartition[] {
-    return [...this.owned.values()].map(({ partition, committedAtMs }) => ({
-      topic: this.topic,
-      partition,
-      ...(committedAtMs !== undefined && { committedAtMs }),
-    }))
+    return [...this.owned.values()].map(({ partition, committedAtMs }) =>
+      committedAtMs === undefined
+        ? { topic: this.topic, partition }
+        : { topic: this.topic, partition, committedAtMs },
+    )
   }
 
   setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {

@@ -20,6 +20,7 @@ import {
   bracketEnd,
   closingMark,
   closingQuote,
+  elementEnd,
   nameFollows,
   runEnd,
   scalarEnd,
@@ -34,8 +35,9 @@ const slash = 0x2f
 const semicolon = 0x3b
 const closeBracket = 0x5d
 const greaterThan = 0x3e
+const lessThan = 0x3c
 const isMark = Uint8Array.from({ length: 256 }, (_, byte) =>
-  [quote, backslash, colon, equals].includes(byte) ? 1 : 0,
+  [quote, backslash, colon, equals, greaterThan].includes(byte) ? 1 : 0,
 )
 const noEdits: readonly Edit[] = []
 /** Blanks between a name and its separator. */
@@ -107,8 +109,10 @@ export class SecretScan {
   }
 
   #member(separator: number, behind: number): Edit | undefined {
-    const name = this.#nameBefore(separator)
+    const isElement = this.#line[separator] === greaterThan
+    const name = isElement ? this.#elementBefore(separator) : this.#nameBefore(separator)
     if (name === undefined) return undefined
+    if (isElement) return this.#edit(behind, elementEnd(this.#line, behind, this.#isInText ? 1 : 0))
     return name.level === undefined
       ? this.#plainValue(name, separator, behind)
       : this.#quotedNameValue(name.level, behind)
@@ -137,6 +141,14 @@ export class SecretScan {
     if (!isPairValue(text)) return undefined
     const named = pairName(line, start - 2 ** level, { level, nameMaxBytes })
     return named !== undefined && this.#names.has(named) ? { text, level } : undefined
+  }
+
+  /** `<password>` and `<ns:password>`, without attributes. */
+  #elementBefore(end: number): Name | undefined {
+    const line = this.#line
+    const start = nameStart(line, end, (byte) => isNameByte[byte] === 1)
+    if (line[start - 1] !== lessThan && line[start - 1] !== colon) return undefined
+    return this.#plainNameBefore(end)
   }
 
   #plainNameBefore(nameEnd: number): Name | undefined {
@@ -249,6 +261,7 @@ function behindSeparator(line: Buffer, at: number): number {
     if (isAddress || line[next] === colon) return -1
     return line[next] === equals ? next + 1 : next
   }
+  if (line[at] === greaterThan) return next
   while (line[next] === equals || line[next] === greaterThan) next++
   return next
 }

@@ -152,6 +152,22 @@ function endsAtEscape(line: Buffer, at: number): boolean {
   return text === '003c' || text === '003e' || (text === '0026' && nameFollows(line, at + 5))
 }
 
+/** Where the content of an element ends: at the next tag, or with the text around it. */
+export function elementEnd(line: Buffer, from: number, stopLevel: number): number {
+  for (let at = from; at < line.length; at++) {
+    const byte = line[at]!
+    if (byte === lessThan) return at
+    if (byte !== backslash && byte !== quote) continue
+    const end = runEnd(line, at)
+    if (line[end] === quote) {
+      const found = quoteAt(end, end - at)
+      if (found.level < stopLevel) return found.from
+      at = end
+    } else at = (end - at) % 2 === 1 ? end : end - 1
+  }
+  return line.length
+}
+
 /** First byte behind a text's last line or the text itself. */
 export function textEnd(line: Buffer, from: number, stopLevel: number): number {
   for (let at = from; at < line.length; at++) {

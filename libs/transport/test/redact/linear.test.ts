@@ -24,6 +24,8 @@ const hostile: Record<string, string> = {
   cookies: 'cookie: a; b; ',
   digests: 'authorization: digest a, ',
   'names with escapes': String.raw`"a\u0061":`,
+  elements: '<token>',
+  'ends of elements': 'token>a',
   letters: 'a',
   'secrets one after the other': '"pwd":"x",',
 }

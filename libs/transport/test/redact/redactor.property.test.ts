@@ -100,6 +100,7 @@ test('a canary behind a secret name is gone, in every notation that loggers use'
     (name) => `${name}: ${canary}`,
     (name) => `${name}: '${canary} b'`,
     (name) => `'${name}': '${canary}'`,
+    (name) => `<${name}>${canary} b</${name}>`,
     (name) => `"${name}" => "${canary}"`,
     (name) => `?a=b&${name}=${canary}&c=d`,
     (name) => `{ ${name}: [ '${canary}', { a: '${canary}' } ] }`,

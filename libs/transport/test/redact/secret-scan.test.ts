@@ -97,6 +97,8 @@ test.each([
   ['spring.datasource.password=a', 'spring.datasource.password=[redacted]'],
   ['postgres://ann:pw@db:5432/x', 'postgres://ann:[redacted]@db:5432/x'],
   ['postgres://ann:p/w@db:5432/x', 'postgres://ann:[redacted]@db:5432/x'],
+  ['<password>a b</password><n>1</n>', '<password>[redacted]</password><n>1</n>'],
+  ['<o:Password>a</o:Password>', '<o:Password>[redacted]</o:Password>'],
   ['<a>token=abc</a>', '<a>token=[redacted]</a>'],
 ])('in plain text the value gives way: %s', (line, expected) => {
   expect(redact(line)).toBe(expected)
@@ -128,6 +130,7 @@ test.each([
   'at crate::token::Lexer, Token::new, Token.parse (token.js:12:3) 12:30:45',
   'see https://example.com:8080/a@b?c=d and http://ann@example.com',
   'if token == null, password = undefined',
+  'token > 5, password->next, <password/> <password></password>',
 ])('without a secret the line stays byte for byte: %s', (line) => {
   const bytes = Buffer.from(line)
   expect(redact(line)).toBe(line)

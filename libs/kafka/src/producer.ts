@@ -21,6 +21,11 @@ export interface ProducerOptions extends ClusterOptions {
   publishTimeoutMs?: number
   /** Tries within one `publish`, each with fresh metadata and another partition. Default 3, at least 1. */
   triesMax?: number
+  /**
+   * Whether a batch whose connection was lost before the answer is sent again within the same `publish`. False where the caller wants
+   * to mark what may be there twice: the call then fails with reason `unreachable`. Default true.
+   */
+  retriesUnanswered?: boolean
   /** Largest request. Unit: bytes; default 64 MiB. Brokers close the connection at 100 MiB without a word. */
   requestBytesMax?: number
 }
@@ -37,6 +42,7 @@ class KafkaProducer implements Producer {
   readonly #partitioner: StickyPartitioner
   readonly #publishTimeoutMs: number
   readonly #triesMax: number
+  readonly #retriesUnanswered: boolean
   readonly #requestBytesMax: number
 
   constructor(settings: KafkaSettings, options: ProducerOptions) {
@@ -44,6 +50,7 @@ class KafkaProducer implements Producer {
     this.#partitioner = new StickyPartitioner(options.random ?? systemRandom)
     this.#publishTimeoutMs = options.publishTimeoutMs ?? this.#link.callTimeoutMs
     this.#triesMax = Math.max(1, options.triesMax ?? 3)
+    this.#retriesUnanswered = options.retriesUnanswered ?? true
     this.#requestBytesMax = options.requestBytesMax ?? 64 * 1024 * 1024
   }
 
@@ -94,16 +101,23 @@ class KafkaProducer implements Producer {
   ): Promise<PublishedBatch> {
     const { topic } = batch
     for (let attempt = 1; ; attempt++) {
+      let isSent = false
       try {
         const partitions = await topicPartitions(cluster, topic, { refresh: attempt > 1 })
         const partition = this.#partitioner.next(topic, partitions)
         if (partition === undefined) throw new NoLeaderError(topic)
         const leader = partitions.find((each) => each.partitionId === partition)!.leader
         const broker = await cluster.findBroker({ nodeId: leader })
+        isSent = true
         const baseOffset = await produceBatch(broker, { ...batch, partition })
         return { topic, partition, baseOffset }
       } catch (thrown) {
         if (attempt >= this.#triesMax || !isStaleMetadata(thrown)) throw thrown
+        if (isSent && !this.#retriesUnanswered && kafkaFailure(thrown).reason === 'unreachable') {
+          // Whoever publishes next must not trust what is known of the leaders.
+          cluster.brokerPool.metadataExpireAt = null
+          throw thrown
+        }
         // 1. The leader has moved, or its connection was lost; 2. metadata are asked for again above;
         // 3. the next try goes to the next partition, which may well have a leader that answers. Where the
         // lost answer was to a batch already written, the records are there twice, with the same keys.

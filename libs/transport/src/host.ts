@@ -56,5 +56,7 @@ export const systemHost: Host = {
       clock: unheldClock,
       random: systemRandom,
       keepsProcessAlive: false,
+      // What may be there twice is marked when it is sent again.
+      retriesUnanswered: false,
     }),
 }

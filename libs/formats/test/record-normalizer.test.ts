@@ -30,6 +30,20 @@ function documentOf(value: string | Uint8Array, more: Partial<SourceRecord> = {}
 }
 
 describe('identity', () => {
+  test('a record that its sender marks as sent again is told as such, planned or not', () => {
+    const key = Buffer.from(mintedId)
+    for (const value of ['x', '{"level":30,"time":1767323044000,"msg":"hello"}']) {
+      for (let turn = 0; turn < 20; turn++) {
+        const again = { millrace: encodeSourceFacts({ format: 'pino', resent: true }) }
+        const first = { millrace: encodeSourceFacts({ format: 'pino' }) }
+        const ask = (headers: Record<string, Buffer>): boolean | undefined =>
+          normalizer.normalize(record(value, { key, headers }), receivedAtMs).isResent
+        expect(ask(again)).toBe(true)
+        expect(ask(first)).toBeUndefined()
+      }
+    }
+  })
+
   test('a minted key is the id, and tells instance and sequence', () => {
     const headers = { millrace: encodeSourceFacts({ 'agent.type': 'millrace' }) }
     const { events } = normalizer.normalize(

@@ -241,4 +241,19 @@ describe('a rollover in the middle', () => {
     expect(world.store.copies()).toEqual(oneCopyIn('.ds-000001', 5))
     expect(world.books.copiesRemoved).toBe(5)
   })
+
+  it('while another worker’s request to the older index is carried out late, and this one was frozen', async () => {
+    const world = await start()
+    world.store.rollOver()
+    world.group.assign(0)
+    world.store.reply = () => undefined
+    await world.group.deliver(0, 0, lines(5))
+    await world.clock.advance(1_000)
+    world.group.isMember = false
+    for (const id of ids(5)) world.store.indices[0]!.ids.add(id)
+    const [call] = world.store.calls
+    call!.answer(world.store.index(call!.ids))
+    await world.clock.advance(1_000)
+    expect(world.store.copies()).toEqual(oneCopyIn('.ds-000001', 5))
+  })
 })

@@ -25,7 +25,7 @@ export function replaceResult(text: string, result: string): string {
 }
 
 export function renderResult(report: ChaosReport, day: Date): string {
-  const { processes, killed, logged, indexed, dropped, lost } = totals(report)
+  const { processes, killed, logged, indexed, dropped, lost, alwaysLostAgeMs } = totals(report)
   const { schedule, verdict, audit, totalMs, breachCount } = report
   const rows: [string, string][] = [
     ['date', day.toISOString().slice(0, 10)],
@@ -42,7 +42,10 @@ export function renderResult(report: ChaosReport, day: Date): string {
     ['indexed', number.format(indexed)],
     ['dead letters (poison, planted)', number.format(verdict.deadLetters)],
     ['dropped by policy, named in the ledger', number.format(dropped)],
-    ['lost with the memory of killed processes', number.format(lost)],
+    [
+      'lost with the memory of killed processes',
+      `${number.format(lost)}; with \`always\` none older than ${alwaysLostAgeMs} ms`,
+    ],
     ['lost otherwise, double or damaged', number.format(breachCount)],
     [
       '`millrace audit` and the ground truth',

@@ -29,6 +29,8 @@ export function totals({ verdict: { truths } }: ChaosReport): {
   indexed: number
   dropped: number
   lost: number
+  /** Oldest line that kill -9 took from a process with `durability: 'always'`, before the kill. Unit: ms. */
+  alwaysLostAgeMs: number
 } {
   const sum = (value: (truth: Verdict['truths'][number]) => number): number =>
     truths.reduce((total, truth) => total + value(truth), 0)
@@ -39,6 +41,14 @@ export function totals({ verdict: { truths } }: ChaosReport): {
     indexed: sum(({ indexed }) => indexed),
     dropped: sum(({ dropped }) => dropped.count),
     lost: sum(({ lost }) => lost.count),
+    alwaysLostAgeMs: Math.max(
+      0,
+      ...truths
+        .filter(
+          ({ incarnation }) => incarnation.durability === 'always' && !incarnation.diskWasFull,
+        )
+        .map(({ lostAgeMs }) => lostAgeMs ?? 0),
+    ),
   }
 }
 
@@ -53,12 +63,12 @@ const number = new Intl.NumberFormat('en-US')
 
 export function renderReport(report: ChaosReport): string {
   const { schedule, verdict, breaches, breachCount, audit, totalMs } = report
-  const { processes, killed, logged, indexed, dropped, lost } = totals(report)
+  const { processes, killed, logged, indexed, dropped, lost, alwaysLostAgeMs } = totals(report)
   const rate = Math.round(indexed / (totalMs / 1_000))
   const rows = [
     `${number.format(logged)} lines logged by ${processes} processes, of which ${killed} ended by kill -9`,
     `${report.faultsCarriedOut} of ${schedule.faults.length} faults carried out in ${seconds(report.loadMs)}; everything indexed after ${seconds(totalMs)}, ${number.format(rate)} lines a second`,
-    `${number.format(indexed)} indexed, ${number.format(verdict.deadLetters)} dead letters, ${number.format(dropped)} dropped by policy, ${number.format(lost)} lost with the memory of killed processes`,
+    `${number.format(indexed)} indexed, ${number.format(verdict.deadLetters)} dead letters, ${number.format(dropped)} dropped by policy, ${number.format(lost)} lost with the memory of killed processes (with durability always: none older than ${alwaysLostAgeMs} ms)`,
     auditRow(audit),
     ...pauseRows(report),
   ]

@@ -56,9 +56,29 @@ export class Dispatcher implements BatchOwner {
     return Math.min(waiting, this.#held.lowest(isDiskEnough) ?? waiting) - 1
   }
 
-  /** Lines that lie on disk, and are or will be published from memory. */
-  get heldOnDisk(): SequenceRanges {
-    return this.#held.onDisk
+  /** Lines that memory holds on their way somewhere. */
+  get held(): SequenceRanges {
+    return this.#held.lines
+  }
+
+  /** Lines that lie on disk or are being written, and are or may be published from memory. */
+  get spokenFor(): SequenceRanges {
+    return this.#held.spokenFor
+  }
+
+  /** The disk has lost some lines: memory alone keeps the batches that they are in. */
+  reclaim(lost: SequenceRanges): void {
+    const { spool, batcher } = this.#options
+    for (const batch of [...this.#held.inFlight, ...this.#held.ready]) {
+      const { lines } = batch
+      if (!batch.isOnDisk || !lines.some(({ sequence }) => lost.has(sequence))) continue
+      spool?.settle(lines)
+      batch.isOnDisk = false
+      if (!this.#held.ready.has(batch)) continue
+      this.#held.forget('ready', batch)
+      batcher.queue.giveBack(lines)
+    }
+    this.pump()
   }
 
   /** Resolves when none of these lines will be published from memory. */
@@ -76,12 +96,9 @@ export class Dispatcher implements BatchOwner {
   get isWriting(): boolean {
     return this.#held.appending.size > 0
   }
-
   /** Everything in memory was written to disk, at the exit of the process. */
   written(): void {
-    for (const batches of [this.#held.inFlight, this.#held.appending]) {
-      for (const batch of batches) batch.isOnDisk = true
-    }
+    for (const batch of [...this.#held.inFlight, ...this.#held.appending]) batch.isOnDisk = true
     this.#options.batcher.queue.clear()
   }
 
@@ -150,8 +167,8 @@ export class Dispatcher implements BatchOwner {
     const { batcher, books } = this.#options
     batcher.stop()
     this.#watch?.cancel()
-    for (const batches of [this.#held.inFlight, this.#held.appending]) {
-      for (const batch of batches) if (!batch.isOnDisk) books.dropped(reason, batch.lines, why)
+    for (const batch of [...this.#held.inFlight, ...this.#held.appending]) {
+      if (!batch.isOnDisk) books.dropped(reason, batch.lines, why)
     }
     const left = batcher.queue.lines()
     batcher.queue.clear()
@@ -161,7 +178,7 @@ export class Dispatcher implements BatchOwner {
     this.#waiters.finishAll()
   }
 
-  /** Looks now and then whether Kafka stands still: nothing else may happen meanwhile. */
+  /** Looks now and then whether Kafka stands still. */
   #startWatch(): void {
     const { clock, limits } = this.#options
     const look = (): void => {

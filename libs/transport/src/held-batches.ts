@@ -55,21 +55,21 @@ export class HeldBatches {
     return lowest
   }
 
-  /** Lines that lie on disk, and are or will be published from memory. */
-  get onDisk(): SequenceRanges {
-    const held = new SequenceRanges()
-    for (const batches of [this.inFlight, this.ready]) {
-      for (const batch of batches) {
-        if (batch.isOnDisk) for (const { sequence } of batch.lines) held.add(sequence)
-      }
-    }
-    return held
+  /** Lines that memory holds beside the queue. */
+  get lines(): SequenceRanges {
+    return linesOf([...this.appending, ...this.ready, ...this.inFlight])
+  }
+
+  /** Lines that lie on disk or are being written, and are or may be published from memory. */
+  get spokenFor(): SequenceRanges {
+    const written = [...this.inFlight, ...this.ready].filter((batch) => batch.isOnDisk)
+    return linesOf([...this.appending, ...written])
   }
 
   /** Resolves when memory holds none of these lines, or when `isOver` says so at a `wake`. */
   async whenNotHeld(sequences: readonly number[], isOver: () => boolean): Promise<void> {
     for (;;) {
-      const held = this.onDisk
+      const held = this.spokenFor
       if (isOver() || !sequences.some((sequence) => held.has(sequence))) return
       await this.change()
     }
@@ -81,4 +81,10 @@ export class HeldBatches {
       this.#onForgotten.push(resolve)
     })
   }
+}
+
+function linesOf(batches: readonly Batch[]): SequenceRanges {
+  const sequences = new SequenceRanges()
+  for (const batch of batches) for (const { sequence } of batch.lines) sequences.add(sequence)
+  return sequences
 }

@@ -36,8 +36,13 @@ export class LedgerWriter {
   begin(): void {
     if (this.#hasBegun || this.#isEnded) return
     this.#hasBegun = true
-    this.#schedule()
+    this.watch()
     void this.write(false)
+  }
+
+  /** There may be news without any batch: lines that could not be accepted. */
+  watch(): void {
+    if (this.#timer === undefined && !this.#isEnded) this.#schedule()
   }
 
   /** Whether a ledger with `isClosed` would say something that no acknowledged one says. */

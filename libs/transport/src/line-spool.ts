@@ -1,6 +1,11 @@
 // Lines on disk: what memory can't keep or Kafka does not take, and its way from there to the topic.
-import { decodeSourceFacts, type Ledger, type SequenceRanges } from '@millrace/envelope'
-import type { Clock } from '@millrace/foundation'
+import {
+  decodeSourceFacts,
+  type Ledger,
+  type SequenceRange,
+  SequenceRanges,
+} from '@millrace/envelope'
+import type { Clock, Timer } from '@millrace/foundation'
 import type { AppendOutcome, SpoolLoss, StoredRecord } from '@millrace/spool'
 import { Batch } from './batch.ts'
 import type { Books } from './books.ts'
@@ -24,7 +29,7 @@ export interface LineSpoolOptions {
   notes: Notes
   limits: SinkLimits
   /** Lines on disk that will be published from memory; and when some of them are not in memory any more. */
-  heldOnDisk: () => SequenceRanges
+  spokenFor: () => SequenceRanges
   whenNotHeld: (sequences: readonly number[]) => Promise<void>
   /** Told about lines that were on disk and are not any more. */
   onLoss: (loss: SpoolLoss) => void
@@ -43,10 +48,11 @@ export class LineSpool {
   readonly #stopped = new AbortController()
   #refusal: Exclude<AppendOutcome, { ok: true }>['reason'] | undefined
   #refusedAt = 0
+  #losses = 0
   #isDraining = false
   /** What the close left to the next process. */
   #left: SequenceRanges | undefined
-  #drainedAt = Number.NEGATIVE_INFINITY
+  #pause: Timer | undefined
 
   constructor(options: LineSpoolOptions) {
     this.#options = options
@@ -68,7 +74,10 @@ export class LineSpool {
         if (kind === 'spool-again') notes.over(troubleKind, text)
         else notes.trouble(kind, text)
       },
-      onLoss: options.onLoss,
+      onLoss: (loss) => {
+        this.#losses++
+        options.onLoss(loss)
+      },
     })
   }
 
@@ -97,6 +106,7 @@ export class LineSpool {
   async put(lines: readonly QueuedLine[]): Promise<boolean> {
     if (lines.length === 0) return true
     const { identity, books, delivery, limits, notes } = this.#options
+    const losses = this.#losses
     this.#file.markIssued(identity.sequence)
     const append = this.#file.append(lines.map((line) => identity.spoolRecord(line)))
     const outcome = await delivery.within(limits.appendTimeoutMs, append, stuck, { unref: true })
@@ -104,8 +114,12 @@ export class LineSpool {
       notes.trouble(troubleKind, `the spool takes no lines: ${stuck.detail}`)
       void this.#takeBack(append, lines)
     }
-    if (outcome.ok) books.counters.spooledTotal += lines.length
-    return this.#note(outcome)
+    if (!this.#note(outcome)) return false
+    books.counters.spooledTotal += lines.length
+    if (this.#losses === losses) return true
+    // These may be among the lines that the disk has lost meanwhile.
+    this.settle(lines)
+    return false
   }
 
   /** Lines of a write that came to its end too late: memory has kept them, and has perhaps published them. */
@@ -137,11 +151,15 @@ export class LineSpool {
     this.#file.markIssued(this.#options.identity.sequence)
   }
 
-  /** Sends what is on disk only, when Kafka takes lines and nothing is being sent. */
+  /** Sends what is on disk only, when Kafka takes lines and nothing is being sent. Looks once in a while, however often it is called. */
   poke(): void {
     const { delivery, clock, limits } = this.#options
-    if (this.#isDraining || this.#stopped.signal.aborted || delivery.isAway) return
-    if (clock.monotonicMs() - this.#drainedAt < limits.drainPauseMs || !this.#hasBacklog) return
+    if (this.#isDraining || this.#pause !== undefined || this.#stopped.signal.aborted) return
+    if (delivery.isAway || this.#file.stored.length === 0) return
+    if (!this.#hasBacklog) {
+      this.#startPause(clock, limits.drainPauseMs)
+      return
+    }
     this.#isDraining = true
     void this.#drain()
   }
@@ -157,6 +175,7 @@ export class LineSpool {
 
   stop(): void {
     this.#stopped.abort()
+    this.#pause?.cancel()
   }
 
   /** Leaves what is on disk to the next process. */
@@ -166,9 +185,13 @@ export class LineSpool {
     return this.#file.close()
   }
 
+  /** Whether there are lines on disk that memory will not publish. */
   get #hasBacklog(): boolean {
-    const { stored } = this.#file
-    return stored.length > 0 && stored.count > this.#options.heldOnDisk().count
+    const left = new SequenceRanges()
+    left.addAll(this.#file.stored as Iterable<SequenceRange>)
+    if (left.length === 0) return false
+    for (const [first, last] of this.#options.spokenFor()) left.removeRange(first, last)
+    return left.length > 0
   }
 
   async #drain(): Promise<void> {
@@ -179,9 +202,15 @@ export class LineSpool {
       signal: this.#stopped.signal,
     })
     this.#isDraining = false
-    this.#drainedAt = clock.monotonicMs()
-    if (this.#stopped.signal.aborted || !this.#hasBacklog) return
-    clock.setTimer(limits.drainPauseMs, () => this.poke(), { unref: true })
+    if (!this.#stopped.signal.aborted) this.#startPause(clock, limits.drainPauseMs)
+  }
+
+  #startPause(clock: Clock, pauseMs: number): void {
+    const end = (): void => {
+      this.#pause = undefined
+      this.poke()
+    }
+    this.#pause = clock.setTimer(pauseMs, end, { unref: true })
   }
 
   async #publish(records: readonly StoredRecord[]): Promise<boolean> {

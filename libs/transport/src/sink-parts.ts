@@ -87,11 +87,13 @@ export function assembleSink(settings: Settings, edge: SinkEdge, hooks: SinkHook
       : new LineSpool({
           ...disk,
           books,
-          heldOnDisk: () => dispatcher.heldOnDisk,
+          spokenFor: () => dispatcher.spokenFor,
           whenNotHeld: (sequences) => dispatcher.whenNotHeld(sequences),
           onLoss: (loss) => {
-            if (loss.isOwn) books.lost(loss, dispatcher.heldOnDisk)
-            else recovery?.lost(loss)
+            if (!loss.isOwn) return recovery?.lost(loss)
+            books.lost(loss, dispatcher.held)
+            // Not from within the spool's own work.
+            queueMicrotask(() => dispatcher.reclaim(loss.sequences))
           },
         })
   const dispatcher: Dispatcher = new Dispatcher({

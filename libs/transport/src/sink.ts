@@ -92,6 +92,7 @@ export class Sink {
       const first = identity.sequence + 1
       for (let line = 0; line < count; line++) identity.next()
       books.keeper.drop(reason, first, identity.sequence)
+      this.#ledgers.watch()
     }
     books.count(reason, count)
   }

@@ -103,6 +103,20 @@ describe.each(findNodes())('on Node $version', ({ path: node, version }) => {
     ])
   })
 
+  test('with Kafka away and a disk that takes no more, the application goes on, and each line is on disk or counted', async () => {
+    const environment = { MILLRACE_KAFKA_BROKERS: '127.0.0.1:1', MILLRACE_DURABILITY: 'always' }
+    const shell = 'ulimit -f 8'
+    const ran = await run({ node, program: 'stream-outage.mjs', environment, shell })
+    expect(ran.code).toBe(5)
+    expect(ran.output).toContain('millrace: the spool takes no lines: EFBIG')
+    const counters = /^\{.*\}$/m.exec(ran.output)![0]
+    const { published, spooled, waiting } = JSON.parse(counters) as Record<string, number>
+    expect(published).toBe(0)
+    expect(spooled! + waiting!).toBe(1_000)
+    expect(waiting).toBeGreaterThan(0)
+    expect(ran.output).toContain(`the process ends with ${waiting} lines that Kafka has not`)
+  })
+
   test('zstd is used where this Node has it, and refused with the reason where it has not', async () => {
     const ran = await runWithTopic({ node, program: 'stream-zstd.mjs' })
     expect(ran.output).toContain(

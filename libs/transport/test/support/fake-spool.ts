@@ -82,8 +82,11 @@ export class FakeSpoolFile implements SpoolFile {
 
   /** The disk loses these lines of this instance. */
   lose(reason: Refusal['reason'], first: number, last: number): void {
-    const sequences = SequenceRanges.of([[first, last]])
-    this.settled(sequences)
+    const sequences = new SequenceRanges()
+    for (let sequence = first; sequence <= last; sequence++) {
+      if (this.stored.has(sequence)) sequences.add(sequence)
+    }
+    this.settled([[first, last]])
     const { instance } = this.options.head
     this.options.onLoss?.({ reason, instance, issued: last, sequences, isOwn: true })
   }

@@ -78,6 +78,8 @@ export interface RunOptions {
   folder: string
   program: string
   environment: Record<string, string>
+  /** A shell command that comes first, for limits that the program is to meet. */
+  shell?: string
   /** Called with everything printed so far, whenever something was printed. */
   onOutput?: (output: string, kill: (signal: NodeJS.Signals) => void) => void
 }
@@ -87,7 +89,8 @@ export function runProgram(options: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now()
     const spool = mkdtempSync(join(options.folder, 'spool-'))
-    const child = spawn(options.node, [options.program], {
+    const command = `${options.shell ?? ':'} && exec "$0" "$@"`
+    const child = spawn('/bin/bash', ['-c', command, options.node, options.program], {
       cwd: options.folder,
       env: { MILLRACE_SPOOL_DIRECTORY: spool, ...options.environment, PATH: dirname(options.node) },
       stdio: ['ignore', 'pipe', 'pipe'],

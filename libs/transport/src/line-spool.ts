@@ -48,7 +48,11 @@ export class LineSpool {
   readonly #stopped = new AbortController()
   #refusal: Exclude<AppendOutcome, { ok: true }>['reason'] | undefined
   #refusedAt = 0
+  /** Lines that were read from disk and are on their way to Kafka: they are in memory too. */
+  sending: readonly QueuedLine[] = []
   #losses = 0
+  /** Writes that have not come to their end in time. */
+  #stuck = 0
   #isDraining = false
   /** What the close left to the next process. */
   #left: SequenceRanges | undefined
@@ -89,7 +93,7 @@ export class LineSpool {
   /** False for a while after the disk has failed or the spool was full. */
   get isUsable(): boolean {
     const { clock, limits } = this.#options
-    if (!this.#file.isUsable) return false
+    if (this.#stuck > 0 || !this.#file.isUsable) return false
     const restedMs = clock.monotonicMs() - this.#refusedAt
     return this.#refusal === undefined || restedMs >= limits.spoolRestMs
   }
@@ -105,6 +109,7 @@ export class LineSpool {
    */
   async put(lines: readonly QueuedLine[]): Promise<boolean> {
     if (lines.length === 0) return true
+    if (!this.isUsable) return false
     const { identity, books, delivery, limits, notes } = this.#options
     const losses = this.#losses
     this.#file.markIssued(identity.sequence)
@@ -124,7 +129,11 @@ export class LineSpool {
 
   /** Lines of a write that came to its end too late: memory has kept them, and has perhaps published them. */
   async #takeBack(append: Promise<AppendOutcome>, lines: readonly QueuedLine[]): Promise<void> {
-    if ((await append).ok) this.settle(lines)
+    // Until then nothing else is written: the same lines must not be on disk for another reason.
+    this.#stuck++
+    const { ok } = await append
+    this.#stuck--
+    if (ok && !this.#stopped.signal.aborted) this.settle(lines)
   }
 
   /** The same at the exit of the process, with the last ledger. */
@@ -232,8 +241,15 @@ export class LineSpool {
       },
       truncated: () => books.truncated(),
     })
+    this.sending = lines
     if (lines.length > 0) await delivery.deliver(batch)
-    if (batch.firstSequence !== undefined) return false
+    this.sending = []
+    if (batch.firstSequence !== undefined) {
+      const kept = this.#file.stored
+      const lost = batch.lines.filter(({ sequence }) => !kept.has(sequence))
+      books.dropped('spool-failed', lost)
+      return false
+    }
     const ledgers = records.filter(({ kind }) => kind === 'ledger')
     return (
       ledgers.length === 0 ||

@@ -91,7 +91,9 @@ export function assembleSink(settings: Settings, edge: SinkEdge, hooks: SinkHook
           whenNotHeld: (sequences) => dispatcher.whenNotHeld(sequences),
           onLoss: (loss) => {
             if (!loss.isOwn) return recovery?.lost(loss)
-            books.lost(loss, dispatcher.held)
+            const { held } = dispatcher
+            for (const { sequence } of spool?.sending ?? []) held.add(sequence)
+            books.lost(loss, held)
             // Not from within the spool's own work.
             queueMicrotask(() => dispatcher.reclaim(loss.sequences))
           },

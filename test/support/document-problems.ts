@@ -1,4 +1,5 @@
 // A strict reader of documents: says what in one would not fit the template.
+import { isObject } from '@millrace/foundation'
 import { ecsFields, ecsObjectPaths, type EcsField, isIpAddress, logLevels } from '@millrace/ecs'
 
 const isoPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z$/
@@ -114,8 +115,4 @@ function checkFlattened(
     }
   } else if (typeof value === 'number' && !Number.isFinite(value))
     problems.push(`${path} is not finite`)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

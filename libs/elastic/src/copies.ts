@@ -1,5 +1,5 @@
 // Copies of a document: which backing indices a data stream has, and which of them hold an id already.
-import { BulkRequestError } from '@millrace/foundation'
+import { BulkRequestError, isObject } from '@millrace/foundation'
 import { type Connection } from './connection.ts'
 import { refusedWord } from './request-error.ts'
 
@@ -147,8 +147,4 @@ function memberAt(value: unknown, ...path: readonly string[]): unknown {
   let member = value
   for (const name of path) member = isObject(member) ? member[name] : undefined
   return member
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,5 @@
 // The store's refusals: what a failed request means, in words for a person and as facts for the indexer.
-import { BulkRequestError, errorText } from '@millrace/foundation'
+import { BulkRequestError, errorText, isObject } from '@millrace/foundation'
 import { errors } from '@elastic/elasticsearch'
 import { type StoreRequest } from './connection.ts'
 
@@ -151,8 +151,4 @@ function certificateHint(error: Error): string {
 
 function nameOf(request: StoreRequest): string {
   return `${request.method} ${request.path}`
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

@@ -1,4 +1,5 @@
 // The dead letter's own header: why a record was parked, where it came from, and what happened to it before.
+import { isObject } from '@millrace/foundation'
 import type { RecordHeaders } from './source-facts.ts'
 
 /** Header beside the original ones on every record of the dead-letter topic, and on a record that is replayed from there. */
@@ -113,8 +114,4 @@ function readAttempt(members: Record<string, unknown>): DeadLetterAttempt | unde
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

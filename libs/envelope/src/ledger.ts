@@ -1,4 +1,5 @@
 // The ledger: what an instance says of its own lines, so that an audit can ask for each of them by id.
+import { isObject } from '@millrace/foundation'
 import { SequenceRanges } from './sequence-ranges.ts'
 
 /** `kind` in the `millrace` header of a ledger's record. */
@@ -134,8 +135,4 @@ function mapValues<In, Out>(
   change: (value: In) => Out,
 ): Record<string, Out> {
   return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, change(value)]))
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

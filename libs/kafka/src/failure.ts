@@ -1,5 +1,5 @@
 // What went wrong at the topic: the client's errors, named by kind and never by their text.
-import { errorText } from '@millrace/foundation'
+import { errorText, isObject } from '@millrace/foundation'
 
 /** Why Kafka did not do what was asked. `context.reason` of PublishError and SourceError. */
 export const failureReasons = [
@@ -130,18 +130,18 @@ export function kafkaFailure(thrown: unknown): KafkaFailure {
   for (let error = thrown, depth = 0; depth < 8; depth++) {
     const verdict = verdictOf(error)
     if (verdict !== undefined) return { ...verdict, text: errorText(error) }
-    if (!isRecord(error) || error['cause'] == null) break
+    if (!isObject(error) || error['cause'] == null) break
     fallback = error
     error = error['cause']
   }
-  if (isRecord(thrown) && Array.isArray(thrown['errors']) && thrown['errors'].length > 0) {
+  if (isObject(thrown) && Array.isArray(thrown['errors']) && thrown['errors'].length > 0) {
     return kafkaFailure(thrown['errors'][0])
   }
   return { reason: 'unknown', retryable: true, type: typeOf(fallback), text: errorText(fallback) }
 }
 
 function verdictOf(error: unknown): Omit<KafkaFailure, 'text'> | undefined {
-  if (!isRecord(error)) return undefined
+  if (!isObject(error)) return undefined
   const type = typeof error['type'] === 'string' ? error['type'] : ''
   const byType = Object.hasOwn(protocolVerdicts, type) ? protocolVerdicts[type] : undefined
   if (byType !== undefined) return { reason: byType[0], retryable: byType[1], type }
@@ -154,12 +154,8 @@ function verdictOf(error: unknown): Omit<KafkaFailure, 'text'> | undefined {
 }
 
 function typeOf(error: unknown): string {
-  if (!isRecord(error)) return typeof error
+  if (!isObject(error)) return typeof error
   return typeof error['type'] === 'string' ? error['type'] : String(error['name'])
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 /** Whether Kafka's answer, or the only part of it that failed, has this error name. */

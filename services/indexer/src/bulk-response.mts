@@ -1,4 +1,5 @@
 // Bulk response: the answer of Elasticsearch becomes one verdict for each item that was sent.
+import { isObject } from '@millrace/foundation'
 import type { ErrorCode } from '@millrace/foundation'
 
 /** Why an item was not indexed. */
@@ -133,8 +134,4 @@ function errorReason(error: unknown): string {
 
 function unanswered(reason: string): BulkReading {
   return { answered: false, reason }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,10 +1,16 @@
 // A batch in flight that may not arrive before the process ends: the disk has it too.
 import type { Batch } from './batch.ts'
+import type { HeldBatches } from './held-batches.ts'
 import type { LineSpool } from './line-spool.ts'
 
 export class BatchCopies {
   /** Those that are being written. */
   readonly #copies = new Map<Batch, Promise<boolean>>()
+  readonly #held: HeldBatches
+
+  constructor(held: HeldBatches) {
+    this.#held = held
+  }
 
   /** Resolves with true when what is left of the batch lies on disk. Never rejects. */
   copy(batch: Batch, spool: LineSpool): Promise<boolean> {
@@ -19,13 +25,16 @@ export class BatchCopies {
 
   async #write(batch: Batch, spool: LineSpool): Promise<boolean> {
     const before = batch.lines
-    const isWritten = await spool.put(before)
+    this.#held.copying.add(before)
+    batch.isOnDisk = await spool.put(before)
+    if (batch.isOnDisk) {
+      // Some may have been published while they were written.
+      const left = new Set(batch.lines.map(({ sequence }) => sequence))
+      spool.settle(before.filter(({ sequence }) => !left.has(sequence)))
+    }
     this.#copies.delete(batch)
-    if (!isWritten) return false
-    batch.isOnDisk = true
-    // Some may have been published while they were written.
-    const left = new Set(batch.lines.map(({ sequence }) => sequence))
-    spool.settle(before.filter(({ sequence }) => !left.has(sequence)))
-    return true
+    this.#held.copying.delete(before)
+    this.#held.wake()
+    return batch.isOnDisk
   }
 }

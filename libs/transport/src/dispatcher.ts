@@ -34,7 +34,7 @@ export interface DispatcherOptions {
 export class Dispatcher implements BatchOwner {
   readonly #options: DispatcherOptions
   readonly #held = new HeldBatches()
-  readonly #copies = new BatchCopies()
+  readonly #copies = new BatchCopies(this.#held)
   readonly #waiters: FlushWaiters
   #watch: Timer | undefined
   #isStopped = false

@@ -1,12 +1,15 @@
 // What memory holds beside the queue: batches in flight, on their way to disk, or on disk and about to be in flight.
 import { SequenceRanges } from '@millrace/envelope'
 import type { Batch } from './batch.ts'
+import type { QueuedLine } from './line-queue.ts'
 
 export class HeldBatches {
   readonly inFlight = new Set<Batch>()
   readonly appending = new Set<Batch>()
   /** On disk, and in memory still, because a place among those in flight is soon free. */
   readonly ready = new Set<Batch>()
+  /** Lines of batches in flight that are being copied to disk; some may have arrived meanwhile. */
+  readonly copying = new Set<readonly QueuedLine[]>()
   #memoryBytes = 0
   #inFlightMemoryBytes = 0
   #onForgotten: (() => void)[] = []
@@ -57,13 +60,13 @@ export class HeldBatches {
 
   /** Lines that memory holds beside the queue. */
   get lines(): SequenceRanges {
-    return linesOf([...this.appending, ...this.ready, ...this.inFlight])
+    return this.#linesOf([...this.appending, ...this.ready, ...this.inFlight])
   }
 
   /** Lines that lie on disk or are being written, and are or may be published from memory. */
   get spokenFor(): SequenceRanges {
     const written = [...this.inFlight, ...this.ready].filter((batch) => batch.isOnDisk)
-    return linesOf([...this.appending, ...written])
+    return this.#linesOf([...this.appending, ...written])
   }
 
   /** Resolves when memory holds none of these lines, or when `isOver` says so at a `wake`. */
@@ -81,10 +84,11 @@ export class HeldBatches {
       this.#onForgotten.push(resolve)
     })
   }
-}
 
-function linesOf(batches: readonly Batch[]): SequenceRanges {
-  const sequences = new SequenceRanges()
-  for (const batch of batches) for (const { sequence } of batch.lines) sequences.add(sequence)
-  return sequences
+  #linesOf(batches: readonly Batch[]): SequenceRanges {
+    const sequences = new SequenceRanges()
+    for (const batch of batches) for (const { sequence } of batch.lines) sequences.add(sequence)
+    for (const lines of this.copying) for (const { sequence } of lines) sequences.add(sequence)
+    return sequences
+  }
 }

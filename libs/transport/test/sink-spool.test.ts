@@ -158,6 +158,25 @@ test('a disk that does not answer keeps lines from Kafka for five seconds, once,
   expectBalance(opened)
 })
 
+test('lines of a write that hung are all in Kafka when disk and Kafka are back, once each', async () => {
+  const opened = open()
+  const { sink, clock, producer, disk, write } = opened
+  const release = disk.stall()
+  write('one')
+  await clock.advance(5_000)
+  write('two')
+  await clock.advance(6_005)
+  void sink.flush()
+  await clock.advance(5_000)
+  release()
+  producer.answer = 'succeed'
+  for (const pending of producer.pending.slice()) pending.succeed()
+  await clock.advance(60_000)
+  expect(producer.lines.toSorted()).toEqual(['one', 'two'])
+  expect(sink.counters).toMatchObject({ published: 2, waiting: 0, spooled: 0 })
+  expectBalance(opened)
+})
+
 test.each(['spool-failed', 'spool-full'] as const)(
   'lines that neither memory nor a disk that says %s can keep are dropped for that reason, and named',
   async (reason) => {

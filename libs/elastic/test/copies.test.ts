@@ -1,29 +1,8 @@
-import { BulkRequestError } from '@millrace/foundation'
-import { expect, onTestFinished, test } from 'vitest'
-import { createElasticStore, type ElasticStore } from '../src/index.ts'
-import { type Answer, FaultyServer, json } from './support/faulty-server.ts'
+import { expect, test } from 'vitest'
+import { json } from './support/faulty-server.ts'
+import { refusal, storeWith } from './support/store-with.ts'
 
 const copy = { id: 'a/b', seqNo: 7, primaryTerm: 2 }
-
-async function storeWith(answer: Answer): Promise<{ server: FaultyServer; store: ElasticStore }> {
-  const server = await new FaultyServer().listen()
-  server.answer = answer
-  const store = createElasticStore({ nodes: [server.url] })
-  onTestFinished(async () => {
-    await store.close()
-    await server[Symbol.asyncDispose]()
-  })
-  return { server, store }
-}
-
-async function refusal(promise: Promise<unknown>): Promise<BulkRequestError> {
-  const error = await promise.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  )
-  expect(error).toBeInstanceOf(BulkRequestError)
-  return error as BulkRequestError
-}
 
 const settings = (creationDate: unknown) => ({
   settings: { index: { creation_date: creationDate } },

@@ -1,33 +1,10 @@
 import { inspect } from 'node:util'
-import { BulkRequestError } from '@millrace/foundation'
 import { expect, onTestFinished, test } from 'vitest'
-import { createElasticStore, type ElasticSettingsInput, type ElasticStore } from '../src/index.ts'
+import { createElasticStore, type ElasticSettingsInput } from '../src/index.ts'
 import { type Answer, FaultyServer, json, raw } from './support/faulty-server.ts'
+import { refusal, storeWith } from './support/store-with.ts'
 
 const body = '{"create":{"_index":"logs-app-default","_id":"a"}}\n{"message":"hello"}\n'
-
-async function storeWith(
-  answer: Answer,
-  settings: ElasticSettingsInput = {},
-): Promise<{ server: FaultyServer; store: ElasticStore }> {
-  const server = await new FaultyServer().listen()
-  server.answer = answer
-  const store = createElasticStore({ nodes: [server.url], ...settings })
-  onTestFinished(async () => {
-    await store.close()
-    await server[Symbol.asyncDispose]()
-  })
-  return { server, store }
-}
-
-async function refusal(promise: Promise<unknown>): Promise<BulkRequestError> {
-  const error = await promise.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  )
-  expect(error).toBeInstanceOf(BulkRequestError)
-  return error as BulkRequestError
-}
 
 test('a bulk request goes out as prepared and its items come back in order', async () => {
   const items = [{ create: { _id: 'a', status: 201 } }, { create: { _id: 'b', status: 409 } }]

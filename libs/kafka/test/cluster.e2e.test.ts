@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAdministration, createProducer, kafkaSettings } from '../src/index.ts'
 import { Member } from './support/member.ts'
 import { numbered } from './support/topic.ts'
-import { until } from './support/until.ts'
+import { until } from '../../../test/e2e/support/until.ts'
 
 let stack: LocalStack
 
@@ -44,7 +44,7 @@ describe('a cluster of three brokers', () => {
             () => true,
             () => false,
           )
-        await until('the batch is taken', send, 120_000)
+        await until('the batch is taken', send)
         values.push(...batch)
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
@@ -54,7 +54,7 @@ describe('a cluster of three brokers', () => {
     for (const node of ['kafka-1', 'kafka-2', 'kafka-3']) {
       const before = read().size
       await stack.kill(node)
-      await until(`reading goes on without ${node}`, () => read().size > before + 100, 120_000)
+      await until(`reading goes on without ${node}`, () => read().size > before + 100)
       await stack.start(node)
       await until('all replicas are in step', async () => {
         const described = await administration.describeTopic(topic).catch(() => undefined)
@@ -63,7 +63,7 @@ describe('a cluster of three brokers', () => {
     }
     done.abort()
     await published
-    await until('all is read', () => read().size === values.length, 120_000)
+    await until('all is read', () => read().size === values.length)
     for (const member of members) {
       expect(member.events.some((event) => event.fatal === true)).toBe(false)
       expect(await member.commit()).toBe(true)

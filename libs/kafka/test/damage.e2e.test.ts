@@ -6,7 +6,7 @@ import { type LocalStack, startLocalStack } from '@millrace/local-stack'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Member } from './support/member.ts'
 import { type Bench, setBench } from './support/topic.ts'
-import { until } from './support/until.ts'
+import { until } from '../../../test/e2e/support/until.ts'
 
 let directory: string
 let stack: LocalStack

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createAdministration, createProducer, kafkaSettings } from '../src/index.ts'
 import { Member } from './support/member.ts'
 import { type Bench, numbered, setBench } from './support/topic.ts'
-import { until } from './support/until.ts'
+import { until } from '../../../test/e2e/support/until.ts'
 
 let stack: LocalStack
 let bench: Bench
@@ -50,7 +50,7 @@ async function publishAll(values: readonly string[], batchSize: number): Promise
           return false
         },
       )
-    await until('the batch is taken', send, 120_000)
+    await until('the batch is taken', send)
   }
 }
 
@@ -63,7 +63,7 @@ describe('while the only broker is away', () => {
     await until('reading has begun', () => member.records.length > 200)
     await stack.restart('kafka-1')
     await publishing
-    await until('all is read', () => new Set(member.values).size === values.length, 120_000)
+    await until('all is read', () => new Set(member.values).size === values.length)
     expect(member.events.some((event) => event.fatal === true)).toBe(false)
   })
 

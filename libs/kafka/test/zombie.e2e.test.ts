@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { Member } from './support/member.ts'
 import { type Bench, numbered, setBench } from './support/topic.ts'
-import { until } from './support/until.ts'
+import { until } from '../../../test/e2e/support/until.ts'
 
 const { kafka: brokers } = inject('stack')
 let bench: Bench

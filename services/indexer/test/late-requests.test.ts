@@ -2,7 +2,7 @@ import { seededRandom } from '@millrace/foundation'
 import { describe, expect, it } from 'vitest'
 import { LateRequests } from '../src/late-requests.mts'
 import { bulkError, testOptions } from './support/fakes.ts'
-import { ManualClock } from './support/manual-clock.ts'
+import { ManualClock } from '../../../test/support/manual-clock.ts'
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, at) => `0-${at}`)
 

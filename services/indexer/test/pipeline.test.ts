@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bulkError, expectAtRest, lines, startWorld } from './support/fakes.ts'
-import { settleMicrotasks } from './support/manual-clock.ts'
+import { settle } from '../../../test/support/manual-clock.ts'
 
 describe('the journey', () => {
   it('indexes what arrives, and commits behind the last record', async () => {
@@ -128,7 +128,7 @@ describe('close', () => {
     world.group.assign(0)
     await world.group.deliver(0, 0, lines(5))
     const closed = world.pipeline.close()
-    await settleMicrotasks()
+    await settle()
     await world.group.deliver(0, 5, lines(5))
     expect(world.books.recordsUnowned).toBe(5)
     const [call] = world.store.calls
@@ -153,7 +153,7 @@ describe('close', () => {
     expect(world.group.commits.flat().some(({ partition }) => partition === 0)).toBe(false)
     await world.clock.advance(1)
     await closed
-    await settleMicrotasks()
+    await settle()
     expect(world.group.committed).toEqual(new Map([[1, 3]]))
     expect(world.store.calls.at(-1)!.signal?.aborted).toBe(true)
     expect(world.books.events.given_up).toBe(5)

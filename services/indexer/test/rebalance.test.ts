@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { OwnedPartition } from '../src/ownership.mts'
 import { bulkError, lines, publishFailure, startWorld } from './support/fakes.ts'
-import { settleMicrotasks } from './support/manual-clock.ts'
+import { settle } from '../../../test/support/manual-clock.ts'
 
 describe('a partition is revoked in the middle of a bulk request', () => {
   it('and the answer comes in time: everything is committed before it goes', async () => {
@@ -10,7 +10,7 @@ describe('a partition is revoked in the middle of a bulk request', () => {
     world.group.assign(0)
     await world.group.deliver(0, 0, lines(5))
     const revoked = world.group.revoke()
-    await settleMicrotasks()
+    await settle()
     expect(world.store.calls).toHaveLength(1)
     world.store.calls[0]!.answer(world.store.index(world.store.calls[0]!.ids))
     await revoked

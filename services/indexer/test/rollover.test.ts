@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PipelineOptions } from '../src/pipeline-parts.mts'
 import { bulkError, expectAtRest, lines, startWorldWith, type TestWorld } from './support/fakes.ts'
-import { ManualClock } from './support/manual-clock.ts'
+import { ManualClock } from '../../../test/support/manual-clock.ts'
 import { RollingStore } from './support/rolling-store.ts'
 
 type World = TestWorld<RollingStore>

@@ -5,7 +5,7 @@ import { Readiness } from '../src/readiness.mts'
 import { StoreWatch } from '../src/store-watch.mts'
 import { ensureDeadLetterTopic, untilTopicExists } from '../src/topic-watch.mts'
 import { bulkError } from './support/fakes.ts'
-import { ManualClock } from './support/manual-clock.ts'
+import { ManualClock } from '../../../test/support/manual-clock.ts'
 
 const backoff = { initialMs: 100, maxMs: 1_000 }
 const good: TemplateCheck = {

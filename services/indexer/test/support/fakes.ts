@@ -11,7 +11,7 @@ import { Pipeline } from '../../src/pipeline.mts'
 import type { WentOn } from '../../src/progress-watch.mts'
 import type { PipelineOptions } from '../../src/pipeline-parts.mts'
 import { FakeGroup } from './fake-group.ts'
-import { ManualClock, settleMicrotasks } from './manual-clock.ts'
+import { ManualClock, settle } from '../../../../test/support/manual-clock.ts'
 
 export { fakeRecord, topic } from './fake-group.ts'
 
@@ -226,7 +226,7 @@ export async function startWorldWith<Store extends FakeStore>(
     { ...testOptions, ...options },
   )
   await pipeline.start()
-  await settleMicrotasks()
+  await settle()
   return { clock, group, store, producer, books, pipeline, topicsEnsured, ...seen }
 }
 

@@ -1,7 +1,7 @@
 // A store whose data stream rolls over: each backing index knows its own documents only.
 import type { BackingIndex, StoredCopy } from '@millrace/elastic'
 import { FakeStore } from './fakes.ts'
-import type { ManualClock } from './manual-clock.ts'
+import type { ManualClock } from '../../../../test/support/manual-clock.ts'
 
 interface Index extends BackingIndex {
   ids: Set<string>

@@ -24,6 +24,11 @@ export class ManualClock implements Clock {
     return this.#nowMs
   }
 
+  /** How many timers are set. */
+  get timers(): number {
+    return this.#timers.length
+  }
+
   setTimer(delayMs: number, callback: () => void): Timer {
     const timer = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, callback }
     this.#timers.push(timer)
@@ -48,7 +53,7 @@ export class ManualClock implements Clock {
   /** Lets everything that is ready run, then fires the timers of the next `ms` in their order. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#nowMs + ms
-    await settleMicrotasks()
+    await settle()
     for (;;) {
       const due = this.#timers
         .filter((timer) => timer.atMs <= endMs)
@@ -57,16 +62,17 @@ export class ManualClock implements Clock {
       this.#timers = this.#timers.filter((timer) => timer !== due)
       this.#nowMs = Math.max(this.#nowMs, due.atMs)
       due.callback()
-      await settleMicrotasks()
+      await settle()
     }
     this.#nowMs = endMs
-    await settleMicrotasks()
+    await settle()
   }
 }
 
-/** Enough turns for promise chains without timers to come to rest. */
-export async function settleMicrotasks(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) {
+/** Lets every promise that can go on do so. */
+export async function settle(): Promise<void> {
+  // Enough turns for the longest chain of promises without timers.
+  for (let turn = 0; turn < 20; turn++) {
     await new Promise<void>((resolve) => {
       setImmediate(resolve)
     })

@@ -132,6 +132,9 @@ const answerWrongly: Act = async (fault, scene) => {
   return undefined
 }
 
+/** A second each: what is asked may just be starting again, which takes minutes on a busy machine. */
+const patienceTries = 400
+
 /** @throws when the data stream does not roll over within the bound. */
 async function rollOver(scene: Scene): Promise<void> {
   for (let tries = 1; ; tries++) {
@@ -141,7 +144,7 @@ async function rollOver(scene: Scene): Promise<void> {
     }).catch((error: unknown) => errorText(error))
     if (typeof answer !== 'string' && answer.ok) return
     const words = typeof answer === 'string' ? answer : `status ${answer.status}`
-    if (tries >= 60) throw new Error(`the rollover failed: ${words}`)
+    if (tries >= patienceTries) throw new Error(`the rollover failed: ${words}`)
     await pause(1_000, scene)
   }
 }
@@ -164,7 +167,7 @@ async function untilSetBack(fault: PlannedFault, scene: Scene): Promise<void> {
   for (let tries = 1; ; tries++) {
     const isSet = await setGroupBack(fault, scene.world).catch(() => false)
     if (isSet) return
-    if (tries >= 90) throw new Error('the group could not be set back')
+    if (tries >= patienceTries) throw new Error('the group could not be set back')
     await pause(1_000, scene)
   }
 }

@@ -89,7 +89,7 @@ export class Poison {
         return offsetEventId(this.#clusterHash, partition, baseOffset)
       } catch (error) {
         // One whose answer was lost may be there twice: as two records of their own, which is right.
-        if (tries >= 60) throw error
+        if (tries >= 600) throw error
         await new Promise((resolve) => setTimeout(resolve, 500))
       }
     }

@@ -1,6 +1,6 @@
 // The audit's report, for a person and for a program.
 import { type AuditCounts, type AuditReport, idsOf, type InstanceFindings } from '@millrace/audit'
-import { counted } from './doctor/finding.ts'
+import { counted, numberText } from './number-text.ts'
 import type { Style } from './output.ts'
 import { singleLine } from './terminal-text.ts'
 
@@ -180,8 +180,4 @@ function booksText(counts: AuditReport): string {
   add(pendingIn.memory, 'under way in a service')
   add(expired, 'from before the oldest document that is kept')
   return parts.join(', ')
-}
-
-function numberText(count: number): string {
-  return count.toLocaleString('en')
 }

@@ -1,5 +1,5 @@
 // Option values, from text to what they mean, or a sentence that says what is right.
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 
 /** A whole number between the bounds. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -37,6 +37,18 @@ export function topicName(text: string): string {
   throw new InvalidArgumentError(
     'A topic name is 1 to 249 letters, digits, dots, underscores and dashes.',
   )
+}
+
+/** `--topic`, the same for every command; `what` says whose it is. */
+export function topicOption(what: string): Option {
+  const text = `${what} (default: MILLRACE_KAFKA_TOPIC, else logs)`
+  return new Option('--topic <name>', text).argParser(topicName)
+}
+
+/** `--since`; `what` says which are meant. */
+export function sinceOption(what: string): Option {
+  const text = `${what} since: 2h, 30m, 7d, or 2026-01-31T08:00Z`
+  return new Option('--since <when>', text).argParser(pointInTime)
 }
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const

@@ -7,7 +7,8 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { auditJson, auditText } from '../audit-text.ts'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
-import { pointInTime, topicName } from '../option-values.ts'
+import { numberText } from '../number-text.ts'
+import { sinceOption, topicOption } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { allPlaces } from '../settings.ts'
 
@@ -24,14 +25,10 @@ export function addAudit({ program, context, end }: Registration): void {
   program
     .command('audit')
     .description('did every line arrive? each one by its id; what is missing is listed')
-    .option(
-      '--since <when>',
-      'only instances that were heard of since: 2h, 30m, 7d, or 2026-01-31T08:00Z',
-      pointInTime,
-    )
+    .addOption(sinceOption('only instances that were heard of'))
     .option('--instance <id>', 'only this instance; may be given several times', instanceIds)
     .option('--service <name>', 'only this service; may be given several times', names)
-    .option('--topic <name>', 'the topic (default: MILLRACE_KAFKA_TOPIC, else logs)', topicName)
+    .addOption(topicOption('the topic'))
     .option('--group <name>', "the indexers' group (default: MILLRACE_KAFKA_GROUP)")
     .addHelpText(
       'after',
@@ -67,7 +64,7 @@ async function audit(context: CommandContext, options: AuditCommandOptions): Pro
     return await output.during('Auditing', (show) => {
       let step = ''
       const onProgress = (what: string, count: number): void =>
-        show(`${step}: ${count.toLocaleString('en')} ${what}`)
+        show(`${step}: ${numberText(count)} ${what}`)
       const place = { connection, administration, topic, group, clock, signal }
       return runAudit(createAuditSources({ ...place, store, onProgress }), {
         topic,

@@ -4,7 +4,6 @@ import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { indexedLetters } from '../dead-letters/indexed-letters.ts'
 import { groupLetters, type Letter } from '../dead-letters/letter.ts'
-import { counted } from '../dead-letters/letter-text.ts'
 import { findLetterTopic, letterPlaces, newestLetters } from '../dead-letters/letter-topic.ts'
 import {
   lettersStillOpen,
@@ -14,7 +13,8 @@ import {
 } from '../dead-letters/replay.ts'
 import { CommandError, exitCodes, UsageError } from '../exit-code.ts'
 import { formatNameProblem } from '../format-name.ts'
-import { pointInTime, topicName, wholeNumber } from '../option-values.ts'
+import { counted, numberText } from '../number-text.ts'
+import { sinceOption, topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { ownFormats } from '../settings.ts'
 import { singleLine } from '../terminal-text.ts'
@@ -44,22 +44,14 @@ export function addReplay(parent: Command, { context, end }: Registration): void
       several,
     )
     .option('--id <id>', 'this one; may be given several times', several)
-    .option(
-      '--since <when>',
-      'of those only what failed since: 2h, 30m, 7d, or 2026-01-31T08:00Z',
-      pointInTime,
-    )
+    .addOption(sinceOption('of those only what failed'))
     .option('--format <name>', 'how their lines are to be read, in place of what their sender said')
     .option(
       '--force',
       'also those that are indexed already (their ids keep them from being double)',
     )
     .option('--dry-run', 'only say what would be replayed')
-    .option(
-      '--topic <name>',
-      'whose dead letters (default: MILLRACE_KAFKA_TOPIC, else logs)',
-      topicName,
-    )
+    .addOption(topicOption('whose dead letters'))
     .option('--timeout <seconds>', 'how long to try while Kafka is away', wholeNumber(1, 3600), 60)
     .addHelpText(
       'after',
@@ -169,7 +161,7 @@ async function tell(
   }
   if (isDry) {
     for (const { group, letters: count } of groupLetters(letters, undefined)) {
-      await output.line(`${count.toLocaleString('en').padStart(10)}  ${singleLine(group)}`)
+      await output.line(`${numberText(count).padStart(10)}  ${singleLine(group)}`)
     }
   }
   const left =

@@ -21,7 +21,7 @@ import {
 } from '../dead-letters/letter-topic.ts'
 import { originalRecord } from '../dead-letters/replay-record.ts'
 import { CommandError, UsageError } from '../exit-code.ts'
-import { pointInTime, topicName, wholeNumber } from '../option-values.ts'
+import { sinceOption, topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { dataStreamDefaults, ownFormats } from '../settings.ts'
 import { addReplay } from './dead-letters-replay.ts'
@@ -52,16 +52,8 @@ the topic <topic>.dead-letter. That topic is what these commands read; reading d
     .description(
       'dead letters by cause: how many, since when, whose, and how many are indexed since',
     )
-    .option(
-      '--topic <name>',
-      'whose dead letters (default: MILLRACE_KAFKA_TOPIC, else logs)',
-      topicName,
-    )
-    .option(
-      '--since <when>',
-      'only what failed since: 2h, 30m, 7d, or 2026-01-31T08:00Z',
-      pointInTime,
-    )
+    .addOption(topicOption('whose dead letters'))
+    .addOption(sinceOption('only what failed'))
     .action((_options: unknown, own: Command) => list(context, own.optsWithGlobals<ListOptions>()))
   command
     .command('show')
@@ -71,16 +63,8 @@ the topic <topic>.dead-letter. That topic is what these commands read; reading d
     .argument('[id]', 'the event id, as list and the logs have it')
     .option('--group <group>', 'those of this cause, as list names it')
     .option('--max <n>', 'at most so many of a cause, the newest', wholeNumber(1, 1_000), 5)
-    .option(
-      '--topic <name>',
-      'whose dead letters (default: MILLRACE_KAFKA_TOPIC, else logs)',
-      topicName,
-    )
-    .option(
-      '--since <when>',
-      'only what failed since: 2h, 30m, 7d, or 2026-01-31T08:00Z',
-      pointInTime,
-    )
+    .addOption(topicOption('whose dead letters'))
+    .addOption(sinceOption('only what failed'))
     .action((id: string | undefined, _options: unknown, own: Command) =>
       show(context, id, own.optsWithGlobals<ShowOptions>()),
     )

@@ -8,7 +8,7 @@ import type { Finding, FindingStatus } from '../doctor/finding.ts'
 import { checkKafka } from '../doctor/kafka-checks.ts'
 import { checkSpool } from '../doctor/spool-check.ts'
 import { exitCodes } from '../exit-code.ts'
-import { topicName } from '../option-values.ts'
+import { topicOption } from '../option-values.ts'
 import type { Style } from '../output.ts'
 import type { Registration } from '../program.ts'
 import { allPlaces } from '../settings.ts'
@@ -30,7 +30,7 @@ export function addDoctor({ program, context, end }: Registration): void {
   program
     .command('doctor')
     .description('check brokers, topics, group, templates, privileges, clocks and spool')
-    .option('--topic <name>', 'the topic (default: MILLRACE_KAFKA_TOPIC, else logs)', topicName)
+    .addOption(topicOption('the topic'))
     .option('--group <name>', "the indexers' group (default: MILLRACE_KAFKA_GROUP)")
     .addHelpText('after', '\n✓ is well, ! is worth a look, ✗ needs somebody (exit code 1).')
     .action(async (_options: unknown, command: Command) => {

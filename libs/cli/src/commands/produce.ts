@@ -7,7 +7,7 @@ import type { CommandContext, GlobalOptions } from '../context.ts'
 import { CommandError, exitCodes } from '../exit-code.ts'
 import { formatNameProblem } from '../format-name.ts'
 import { lineBytesMaxDefault, readLines } from '../lines.ts'
-import { nameValue, topicName, wholeNumber } from '../option-values.ts'
+import { nameValue, topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { kafkaPlace, ownFormats } from '../settings.ts'
 
@@ -27,7 +27,7 @@ export function addProduce({ program, context, end }: Registration): void {
   program
     .command('produce')
     .description('publish lines from standard input to a topic, one record each')
-    .option('--topic <name>', 'the topic (default: MILLRACE_KAFKA_TOPIC, else logs)', topicName)
+    .addOption(topicOption('the topic'))
     .option('--key <text>', 'key of each record')
     .option('--header <name=value>', 'a record header; may be given several times', nameValue)
     .option(

@@ -5,7 +5,7 @@ import { type Administration, createAdministration } from '@millrace/kafka'
 import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
-import { topicName, wholeNumber } from '../option-values.ts'
+import { topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { allPlaces } from '../settings.ts'
 
@@ -40,7 +40,7 @@ export function addSetup({ program, context, end }: Registration): void {
     .command('setup')
     .description('make the topics and the index templates; run it as often as you like')
     .option('--check', 'change nothing, only say what is missing (exit code 1)')
-    .option('--topic <name>', 'the topic (default: MILLRACE_KAFKA_TOPIC, else logs)', topicName)
+    .addOption(topicOption('the topic'))
     .option('--partitions <n>', 'partitions of a new topic', wholeNumber(1, 10_000), 12)
     .option(
       '--replication-factor <n>',

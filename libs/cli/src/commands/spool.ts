@@ -2,7 +2,7 @@
 import { inspectSpool } from '@millrace/spool'
 import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
-import { counted } from '../doctor/finding.ts'
+import { counted } from '../number-text.ts'
 import { exitCodes } from '../exit-code.ts'
 import { wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'

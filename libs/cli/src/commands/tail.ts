@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { createFilter } from '../document-filter.ts'
 import { type Document, documentText, type Level, levels, textAt } from '../document-text.ts'
-import { oneOf, topicName, wholeNumber } from '../option-values.ts'
+import { oneOf, topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { dataStreamDefaults, kafkaPlace, ownFormats } from '../settings.ts'
 import { singleLine } from '../terminal-text.ts'
@@ -31,7 +31,7 @@ export function addTail({ program, context }: Registration): void {
   program
     .command('tail')
     .description('readable lines of all services, as they arrive in the topic')
-    .option('--topic <name>', 'the topic (default: MILLRACE_KAFKA_TOPIC, else logs)', topicName)
+    .addOption(topicOption('the topic'))
     .option('--from-beginning', 'begin with the oldest record that the topic still has')
     .option('--no-follow', 'end at the records that are there now; begins with the oldest')
     .option('--service <name>', 'only this service; may be given several times', (name, all) => [

@@ -5,6 +5,7 @@ import { errorText } from '@millrace/foundation'
 import { memberAt } from '../document-text.ts'
 import type { CommandContext } from '../context.ts'
 import { CommandError } from '../exit-code.ts'
+import { numberText } from '../number-text.ts'
 import type { allPlaces } from '../settings.ts'
 import type { Letter } from './letter.ts'
 
@@ -27,9 +28,7 @@ export async function indexedLetters(
     await output.during('Asking Elasticsearch', async (show) => {
       for (let at = 0; at < letters.length && !signal.aborted; at += idsPerSearch) {
         await search(store, letters.slice(at, at + idsPerSearch), found)
-        show(
-          `Asking Elasticsearch: ${at.toLocaleString('en')} of ${letters.length.toLocaleString('en')}`,
-        )
+        show(`Asking Elasticsearch: ${numberText(at)} of ${numberText(letters.length)}`)
       }
     })
     if (signal.aborted) throw new CommandError('interrupted')

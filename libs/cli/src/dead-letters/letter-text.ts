@@ -4,6 +4,7 @@ import type { DeadLetterAttempt, DeadLetterFacts } from '@millrace/envelope'
 import type { Rejection } from '@millrace/foundation'
 import type { KafkaRecord } from '@millrace/kafka'
 import type { Output } from '../output.ts'
+import { numberText, counted } from '../number-text.ts'
 import { safeLines, shortened, singleLine } from '../terminal-text.ts'
 import { type LetterGroup, openOf, reasonOf } from './letter.ts'
 
@@ -38,11 +39,11 @@ export function groupsText(
 
 function groupLines(group: LetterGroup, style: Style): string[] {
   const isDone = openOf(group) === 0
-  const number = group.letters.toLocaleString('en').padStart(10)
+  const number = numberText(group.letters).padStart(10)
   const indexed =
     group.indexed === undefined || group.indexed === 0
       ? ''
-      : `, ${isDone ? 'all' : group.indexed.toLocaleString('en')} indexed since`
+      : `, ${isDone ? 'all' : numberText(group.indexed)} indexed since`
   const more = group.servicesLeftOut > 0 ? ` and ${group.servicesLeftOut} more` : ''
   const services = group.services.map(singleLine).join(', ')
   const times =
@@ -124,7 +125,7 @@ function valueLines(value: Uint8Array | null, style: Style): string[] {
   const cut = text.length > lineCharactersMax ? ', cut here; --json has all of it' : ''
   const kind = isUtf8(value) ? '' : ', not UTF-8'
   const lines = safeLines(shortened(text, lineCharactersMax))
-  const size = `${value.byteLength.toLocaleString('en')} bytes${kind}${cut}`
+  const size = `${numberText(value.byteLength)} bytes${kind}${cut}`
   return [`${name} ${size}`, ...lines.map((line) => `  ${line}`)]
 }
 
@@ -173,10 +174,6 @@ export function letterJson({
     documents,
     deadLetters: rejections.map(({ code, reason }) => ({ code, reason })),
   }
-}
-
-export function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count.toLocaleString('en')} ${noun}s`
 }
 
 /** In UTC, to the second. */

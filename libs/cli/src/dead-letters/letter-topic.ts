@@ -9,9 +9,9 @@ import {
 } from '@millrace/kafka'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { CommandError } from '../exit-code.ts'
+import { counted, numberText } from '../number-text.ts'
 import { allPlaces } from '../settings.ts'
 import { type Letter, LetterReader, NewestLetters } from './letter.ts'
-import { counted } from './letter-text.ts'
 
 export interface LetterTopic {
   connection: KafkaSettings
@@ -78,7 +78,7 @@ export async function newestLetters(
     else if (read.letter.at >= sinceMs && isWanted(read.letter)) newest.add(read.letter)
     if (newest.size > lettersMax) {
       throw new CommandError(
-        `topic ${place.deadLetterTopic} holds dead letters of more than ${lettersMax.toLocaleString('en')} events; look at a part of them with --since`,
+        `topic ${place.deadLetterTopic} holds dead letters of more than ${numberText(lettersMax)} events; look at a part of them with --since`,
       )
     }
   })
@@ -107,7 +107,7 @@ export async function readLetters(
   const { output, signal, clock, random } = context
   const total = ranges.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0)
   let seen = 0
-  const read = (): string => `Reading dead letters: ${thousands(seen)} of ${thousands(total)}`
+  const read = (): string => `Reading dead letters: ${numberText(seen)} of ${numberText(total)}`
   const onRecords = async (records: readonly KafkaRecord[], show: (text: string) => void) => {
     for (const record of records) await onRecord(record)
     seen += records.length
@@ -121,8 +121,4 @@ export async function readLetters(
     ),
   )
   if (!isComplete) throw new CommandError('interrupted')
-}
-
-function thousands(count: number): string {
-  return count.toLocaleString('en')
 }

@@ -2,6 +2,7 @@
 import { backoffDelayMs, MillraceError, PublishError } from '@millrace/foundation'
 import { createProducer, type OutgoingRecord, type Producer } from '@millrace/kafka'
 import type { CommandContext } from '../context.ts'
+import { numberText } from '../number-text.ts'
 import { isNewer, type Letter, LetterReader } from './letter.ts'
 import { type LetterTopic, readLetters } from './letter-topic.ts'
 import { replayRecord } from './replay-record.ts'
@@ -73,8 +74,8 @@ export async function replay(
       {
         ranges: rangesOf(letters),
         progress: () => {
-          const replayed = publisher.report.replayed.toLocaleString('en')
-          return `Replaying: ${replayed} of ${letters.length.toLocaleString('en')}`
+          const replayed = numberText(publisher.report.replayed)
+          return `Replaying: ${replayed} of ${numberText(letters.length)}`
         },
       },
     )

@@ -2,7 +2,8 @@
 import type { ElasticStore } from '@millrace/elastic'
 import { BulkRequestError, type Clock, errorText } from '@millrace/foundation'
 import { memberAt } from '../document-text.ts'
-import { counted, failed, type Finding, warning, well } from './finding.ts'
+import { counted } from '../number-text.ts'
+import { failed, type Finding, warning, well } from './finding.ts'
 
 export interface ElasticsearchCheckOptions {
   store: ElasticStore

@@ -22,8 +22,3 @@ export function warning(check: string, text: string, advice: string): Finding {
 export function failed(check: string, text: string, advice: string): Finding {
   return { check, status: 'failed', text, advice }
 }
-
-/** `1 broker`, `3 brokers`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}

@@ -2,7 +2,8 @@
 import { deadLetterTopic } from '@millrace/envelope'
 import { errorText } from '@millrace/foundation'
 import type { Administration, TopicDescription } from '@millrace/kafka'
-import { counted, failed, type Finding, warning, well } from './finding.ts'
+import { counted } from '../number-text.ts'
+import { failed, type Finding, warning, well } from './finding.ts'
 
 export interface KafkaCheckOptions {
   administration: Administration

@@ -2,7 +2,8 @@
 import type { Clock } from '@millrace/foundation'
 import { inspectSpool } from '@millrace/spool'
 import { isDamaged } from '../spool/spool-text.ts'
-import { counted, failed, type Finding, warning, well } from './finding.ts'
+import { counted } from '../number-text.ts'
+import { failed, type Finding, warning, well } from './finding.ts'
 
 const check = 'spool'
 

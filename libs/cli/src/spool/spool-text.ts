@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { decodeSourceFacts, formatEventId } from '@millrace/envelope'
 import type { Damage, SegmentInspection, SpoolInspection } from '@millrace/spool'
-import { counted } from '../doctor/finding.ts'
+import { counted } from '../number-text.ts'
 import type { Style } from '../output.ts'
 import { singleLine } from '../terminal-text.ts'
 

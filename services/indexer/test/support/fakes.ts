@@ -13,7 +13,7 @@ import type { PipelineOptions } from '../../src/pipeline-parts.mts'
 import { FakeGroup } from './fake-group.ts'
 import { ManualClock, settle } from '../../../../test/support/manual-clock.ts'
 
-export { fakeRecord, topic } from './fake-group.ts'
+export { fakeRecord } from './fake-group.ts'
 
 export interface BulkCall {
   ids: string[]

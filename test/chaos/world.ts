@@ -151,5 +151,7 @@ export function indexerEnvironment(world: World): Record<string, string> {
     MILLRACE_ELASTICSEARCH_URL: `http://${world.elasticsearchProxy.address}`,
     MILLRACE_HTTP_PORT: '0',
     MILLRACE_INDEXER_RETRY_MAX_MS: '2000',
+    // Half of the default: what went unanswered is looked at again after two of these.
+    MILLRACE_ELASTICSEARCH_REQUEST_TIMEOUT_MS: '15000',
   }
 }

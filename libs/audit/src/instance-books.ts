@@ -2,6 +2,7 @@
 import {
   type Durability,
   type Ledger,
+  rangesUnder,
   type SequenceRange,
   SequenceRanges,
 } from '@millrace/envelope'
@@ -58,8 +59,8 @@ export class InstanceBooks {
     this.host ??= source.host
     this.topic ??= source.topic
     for (const [reason, ranges] of Object.entries(ledger.droppedRanges)) {
-      rangesOf(this.#dropped, reason).addAll(ranges)
-      if (ledger.writer === undefined) rangesOf(this.#droppedByItself, reason).addAll(ranges)
+      rangesUnder(this.#dropped, reason).addAll(ranges)
+      if (ledger.writer === undefined) rangesUnder(this.#droppedByItself, reason).addAll(ranges)
     }
     for (const bound of this.#bounds) {
       if (ledger.at < bound.horizonAt) continue
@@ -125,10 +126,4 @@ export class InstanceBooks {
 
 function isNewer(one: Ledger, other: Ledger): boolean {
   return one.number !== other.number ? one.number > other.number : one.at > other.at
-}
-
-function rangesOf(sets: Map<string, SequenceRanges>, reason: string): SequenceRanges {
-  let ranges = sets.get(reason)
-  if (ranges === undefined) sets.set(reason, (ranges = new SequenceRanges()))
-  return ranges
 }

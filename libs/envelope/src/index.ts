@@ -30,11 +30,13 @@ export {
   encodeLedger,
   type Ledger,
   ledgerDataStream,
+  ledgerForAnother,
+  type LedgerForAnother,
   ledgerId,
   ledgerKind,
   readLedger,
 } from './ledger.ts'
-export { type SequenceRange, SequenceRanges } from './sequence-ranges.ts'
+export { rangesUnder, type SequenceRange, SequenceRanges } from './sequence-ranges.ts'
 export {
   deadLetterTopic,
   type DecodedSource,

@@ -49,6 +49,32 @@ export interface Ledger {
   spooledRanges: SequenceRanges
 }
 
+/** What one instance says of another, whose lines it found on disk. */
+export interface LedgerForAnother extends Pick<
+  Ledger,
+  'instance' | 'number' | 'at' | 'issued' | 'isClosed' | 'durability' | 'published'
+> {
+  /** Who says it. */
+  writer: string
+  /** Lines that were given up, by reason. */
+  dropped: ReadonlyMap<string, SequenceRanges>
+}
+
+/** Closed, everything is settled; open, nothing is said of that, since others may know of more. */
+export function ledgerForAnother({ dropped, ...known }: LedgerForAnother): Ledger {
+  return {
+    ...known,
+    settled: known.isClosed ? known.issued : 0,
+    truncated: 0,
+    redacted: 0,
+    spooled: 0,
+    dropped: Object.fromEntries([...dropped].map(([reason, ranges]) => [reason, ranges.count])),
+    droppedRanges: Object.fromEntries(dropped),
+    droppedUnidentified: {},
+    spooledRanges: new SequenceRanges(),
+  }
+}
+
 /** Key of the record and `_id` of the document. */
 export function ledgerId({ instance, number, writer }: Ledger): string {
   const by = writer === undefined ? '' : `${writer}-`

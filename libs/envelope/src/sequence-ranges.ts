@@ -119,3 +119,13 @@ export class SequenceRanges {
     return low
   }
 }
+
+/** The set of this key, made when it is the first time. */
+export function rangesUnder<Key>(sets: Map<Key, SequenceRanges>, key: Key): SequenceRanges {
+  let ranges = sets.get(key)
+  if (ranges === undefined) {
+    ranges = new SequenceRanges()
+    sets.set(key, ranges)
+  }
+  return ranges
+}

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { decodeLedger, encodeLedger, type Ledger, ledgerId } from '../src/ledger.ts'
+import {
+  decodeLedger,
+  encodeLedger,
+  type Ledger,
+  ledgerForAnother,
+  ledgerId,
+} from '../src/ledger.ts'
 import { SequenceRanges } from '../src/sequence-ranges.ts'
 
 const ledger: Ledger = {
@@ -47,5 +53,24 @@ describe('a ledger', () => {
     }
     const bytes = Buffer.from('{"v":2,"instance":"a","issued":5,"settled":9,"more":{}}')
     expect(decodeLedger(bytes)).toMatchObject({ issued: 5, settled: 5, durability: 'none' })
+  })
+
+  it('of another instance has all settled once it is closed, and says nothing of that before', () => {
+    const missing = SequenceRanges.of([[6, 8]])
+    const known = {
+      instance: '01hgw2bbg0000001',
+      writer: '01hgw2bbg0000002',
+      number: 1,
+      at: 5,
+      issued: 9,
+      durability: 'always',
+      published: 5,
+      dropped: new Map([['spool-damaged', missing]]),
+    } as const
+    const closed = ledgerForAnother({ ...known, isClosed: true })
+    expect(closed).toMatchObject({ settled: 9, dropped: { 'spool-damaged': 3 } })
+    expect(String(closed.droppedRanges['spool-damaged'])).toBe('6-8')
+    expect(decodeLedger(encodeLedger(closed))).toEqual(closed)
+    expect(ledgerForAnother({ ...known, isClosed: false }).settled).toBe(0)
   })
 })

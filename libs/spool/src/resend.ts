@@ -5,10 +5,9 @@ import {
   encodeLedger,
   encodeSourceFacts,
   headerName,
-  type Ledger,
+  ledgerForAnother,
   ledgerId,
   ledgerKind,
-  SequenceRanges,
 } from '@millrace/envelope'
 import type { InstanceRecovery } from './drain-options.ts'
 import type { SpoolHead, StoredRecord } from './records.ts'
@@ -53,25 +52,18 @@ export function recoveryLedger(
   { instance, issued, published, missing, head }: InstanceRecovery,
   { writer, number, at, durability }: RecoveryLedgerOptions,
 ): ResentRecord {
-  const isDamaged = missing.length > 0
-  const ledger: Ledger = {
+  const dropped = new Map(missing.length > 0 ? [['spool-damaged', missing]] : [])
+  const ledger = ledgerForAnother({
     instance,
     number,
     writer,
     at,
     issued,
-    settled: issued,
     isClosed: true,
     durability,
     published: published.count,
-    truncated: 0,
-    redacted: 0,
-    spooled: 0,
-    dropped: isDamaged ? { 'spool-damaged': missing.count } : {},
-    droppedRanges: isDamaged ? { 'spool-damaged': missing } : {},
-    droppedUnidentified: {},
-    spooledRanges: new SequenceRanges(),
-  }
+    dropped,
+  })
   const facts = head === undefined ? undefined : decodeSourceFacts(head.header)
   return {
     key: ledgerId(ledger),

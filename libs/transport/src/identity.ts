@@ -126,7 +126,7 @@ export class Identity {
 type Headers = Readonly<Record<string, Uint8Array>>
 
 /** The record's headers that say these facts. */
-export function headersOf(facts: SourceFacts): Headers {
+function headersOf(facts: SourceFacts): Headers {
   return Object.freeze({ [headerName]: encodeSourceFacts(facts) })
 }
 

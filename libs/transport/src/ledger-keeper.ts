@@ -1,5 +1,5 @@
 // The ledger's content: what this instance says of its own lines, and which of them it gave up.
-import { type Durability, type Ledger, SequenceRanges } from '@millrace/envelope'
+import { type Durability, type Ledger, rangesUnder, SequenceRanges } from '@millrace/envelope'
 import type { Clock } from '@millrace/foundation'
 import type { Counters } from './counters.ts'
 import type { DropReason } from './settings.ts'
@@ -36,8 +36,8 @@ export class LedgerKeeper {
   }
 
   drop(reason: DropReason, first: number, last = first): void {
-    rangesOf(this.#fresh, reason).addRange(first, last)
-    if (rangesOf(this.#fresh, reason).length > this.#options.rangesMax) this.#forget(reason)
+    rangesUnder(this.#fresh, reason).addRange(first, last)
+    if (rangesUnder(this.#fresh, reason).length > this.#options.rangesMax) this.#forget(reason)
   }
 
   /** Whether there are dropped lines that no acknowledged ledger names. */
@@ -56,7 +56,7 @@ export class LedgerKeeper {
   /** The next ledger. Its dropped ranges come again in the following ones until `said` is called. */
   compose({ issued, settled, isClosed }: Progress): Ledger {
     const { instance, durability, counters, clock, spooled, rangesMax } = this.#options
-    for (const [reason, ranges] of this.#fresh) rangesOf(this.#unsaid, reason).addAll(ranges)
+    for (const [reason, ranges] of this.#fresh) rangesUnder(this.#unsaid, reason).addAll(ranges)
     this.#fresh.clear()
     this.#boundUnsaid()
     return {
@@ -103,15 +103,6 @@ export class LedgerKeeper {
     }
     this.#unidentified.set(reason, count)
   }
-}
-
-function rangesOf(sets: Map<DropReason, SequenceRanges>, reason: DropReason): SequenceRanges {
-  let ranges = sets.get(reason)
-  if (ranges === undefined) {
-    ranges = new SequenceRanges()
-    sets.set(reason, ranges)
-  }
-  return ranges
 }
 
 /** At most `rangesMax` ranges: the last one then reaches over the gaps, whose lines are accounted for elsewhere. */

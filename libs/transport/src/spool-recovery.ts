@@ -2,16 +2,23 @@
 import {
   decodeSourceFacts,
   headerName,
-  type Ledger,
+  ledgerForAnother,
   parseEventId,
-  SequenceRanges,
+  rangesUnder,
+  type SequenceRanges,
   type SourceFacts,
 } from '@millrace/envelope'
 import type { Clock, Timer } from '@millrace/foundation'
-import type { InstanceRecovery, SpoolHead, SpoolLoss, StoredRecord } from '@millrace/spool'
+import {
+  type InstanceRecovery,
+  resentHeader,
+  type SpoolHead,
+  type SpoolLoss,
+  type StoredRecord,
+} from '@millrace/spool'
 import { Batch } from './batch.ts'
 import type { Delivery } from './delivery.ts'
-import { headersOf, type Identity } from './identity.ts'
+import type { Identity } from './identity.ts'
 import type { QueuedLine } from './line-queue.ts'
 import type { Notes } from './notes.ts'
 import type { Settings } from './settings.ts'
@@ -147,24 +154,17 @@ export class SpoolRecovery {
     const byReason: Losses = this.#losses.get(instance)?.byReason ?? new Map()
     const highest = Math.max(0, ...[...byReason.values()].map(({ last }) => last ?? 0))
     const issued = Math.max(known.issued, highest)
-    const ledger: Ledger = {
+    const ledger = ledgerForAnother({
       instance,
       number: ++this.#number,
       writer: identity.instance,
       at: clock.now(),
       issued,
-      settled: known.isClosed ? issued : 0,
       isClosed: known.isClosed,
       durability: settings.durability,
       published: known.published,
-      truncated: 0,
-      redacted: 0,
-      spooled: 0,
-      dropped: Object.fromEntries([...byReason].map(([reason, { count }]) => [reason, count])),
-      droppedRanges: Object.fromEntries(byReason),
-      droppedUnidentified: {},
-      spooledRanges: new SequenceRanges(),
-    }
+      dropped: byReason,
+    })
     const isSaid = await delivery.publishOnce([identity.ledgerRecord(ledger, known.facts)])
     if (isSaid) this.#losses.delete(instance)
     return isSaid
@@ -176,12 +176,7 @@ export class SpoolRecovery {
       losses = { facts, issued: 0, byReason: new Map() }
       this.#losses.set(instance, losses)
     }
-    let ranges = losses.byReason.get(reason)
-    if (ranges === undefined) {
-      ranges = new SequenceRanges()
-      losses.byReason.set(reason, ranges)
-    }
-    return ranges
+    return rangesUnder(losses.byReason, reason)
   }
 }
 
@@ -205,8 +200,6 @@ function originFacts(header: Uint8Array): {
   headers: Readonly<Record<string, Uint8Array>>
 } {
   const decoded = decodeSourceFacts(header)
-  // What can't be read goes on as it is: the indexer says what is wrong with it.
-  if (decoded === undefined) return { facts: {}, headers: { [headerName]: header } }
-  const facts: SourceFacts = { ...decoded, resent: true }
-  return { facts, headers: headersOf(facts) }
+  const facts: SourceFacts = decoded === undefined ? {} : { ...decoded, resent: true }
+  return { facts, headers: { [headerName]: resentHeader(header) } }
 }

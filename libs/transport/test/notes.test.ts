@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Notes } from '../src/notes.ts'
-import { ManualClock } from './support/manual-clock.ts'
+import { ManualClock } from '../../../test/support/manual-clock.ts'
 
 function open() {
   const clock = new ManualClock()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openStream } from '../src/create-stream.ts'
 import { unreachable } from './support/fake-producer.ts'
-import { settle } from './support/manual-clock.ts'
+import { settle } from '../../../test/support/manual-clock.ts'
 import { createTestHost } from './support/test-host.ts'
 
 test('a process with nothing left to do first publishes what waits', async () => {

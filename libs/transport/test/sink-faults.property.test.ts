@@ -2,7 +2,7 @@ import { parseEventId, SequenceRanges } from '@millrace/envelope'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { unreachable } from './support/fake-producer.ts'
-import { settle } from './support/manual-clock.ts'
+import { settle } from '../../../test/support/manual-clock.ts'
 import { createSpoolingSink, expectBalance } from './support/spooling-sink.ts'
 
 const step = fc.oneof(

@@ -2,7 +2,7 @@ import { decodeSourceFacts, parseEventId } from '@millrace/envelope'
 import { expect, test } from 'vitest'
 import { tooLarge, unreachable } from './support/fake-producer.ts'
 import { FakeDisk } from './support/fake-spool.ts'
-import { settle } from './support/manual-clock.ts'
+import { settle } from '../../../test/support/manual-clock.ts'
 import { createSpoolingSink as open, expectBalance } from './support/spooling-sink.ts'
 
 test('a flush with Kafka away puts everything on disk, says so soon, and Kafka has each line once later', async () => {

@@ -2,7 +2,7 @@ import { decodeSourceFacts, parseEventId } from '@millrace/envelope'
 import type { OutgoingRecord } from '@millrace/kafka'
 import { expect, test } from 'vitest'
 import { unreachable } from './support/fake-producer.ts'
-import { settle } from './support/manual-clock.ts'
+import { settle } from '../../../test/support/manual-clock.ts'
 import { createSpoolingSink as open, expectBalance } from './support/spooling-sink.ts'
 
 const memoryMaxBytes = 4_194_304

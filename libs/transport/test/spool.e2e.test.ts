@@ -6,6 +6,7 @@ import { parseEventId } from '@millrace/envelope'
 import type { KafkaRecord } from '@millrace/kafka'
 import { type LocalStack, startLocalStack } from '@millrace/local-stack'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { until } from '../../../test/e2e/support/until.ts'
 import { createMillraceStream, type StreamOptions } from '../src/index.ts'
 import { findNodes, installPublished, removeInstalled, runProgram } from './support/installed.ts'
 import { createTestTopic, type TestTopic } from './support/topic.ts'
@@ -22,14 +23,6 @@ afterAll(async () => {
 })
 
 const pauseMs = (ms: number): Promise<unknown> => once(AbortSignal.timeout(ms), 'abort')
-
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 90_000
-  while (!(await isTrue())) {
-    if (performance.now() > deadline) throw new Error('not so after 90 s')
-    await pauseMs(100)
-  }
-}
 
 function createDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-spool-test-'))
@@ -73,7 +66,7 @@ test('lines far beyond the memory bound are all in the topic when the broker is 
   }
   expect(stream.counters.spooled).toBeGreaterThan(10_000)
   await stack.start('kafka-1')
-  await until(() => stream.counters.published === written)
+  await until('all is acknowledged', () => stream.counters.published === written)
   await stream.close()
   expect(stream.counters).toMatchObject({ accepted: 20_100, waiting: 0, spooled: 0 })
   const numbers = (await topic.read(await topic.count())).map(numberOf)
@@ -106,7 +99,9 @@ test('a service that is killed with the broker down loses its last moments at mo
 
   const next = open(topic, directory)
   next.write('{"level":30,"number":0}\n')
-  await until(async () => (await topic.ledgers()).some(({ writer }) => writer === next.instance))
+  await until('the next process tells of them', async () =>
+    (await topic.ledgers()).some(({ writer }) => writer === next.instance),
+  )
   const records = await topic.read(await topic.count())
   const own = records.filter((record) => instanceOf(record) !== next.instance)
   const numbers = new Set(own.map(numberOf))
@@ -136,8 +131,10 @@ test('a close with the broker away is quick, and another process sends the lines
   await stack.start('kafka-1')
 
   const second = open(topic, directory)
-  await until(async () => (await topic.count()) >= 500)
+  await until('all are in the topic', async () => (await topic.count()) >= 500)
   const numbers = (await topic.read(500)).map(numberOf)
   expect(new Set(numbers).size).toBe(500)
-  await until(async () => (await topic.ledgers()).some(({ writer }) => writer === second.instance))
+  await until('the second tells of them', async () =>
+    (await topic.ledgers()).some(({ writer }) => writer === second.instance),
+  )
 })

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openStream } from '../src/create-stream.ts'
 import type { StreamOptions } from '../src/settings.ts'
 import { unreachable } from './support/fake-producer.ts'
-import { settle } from './support/manual-clock.ts'
+import { settle } from '../../../test/support/manual-clock.ts'
 import { createTestHost } from './support/test-host.ts'
 
 function open(options: StreamOptions = {}) {

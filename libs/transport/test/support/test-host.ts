@@ -5,7 +5,7 @@ import type { Host } from '../../src/host.ts'
 import { ProcessEnd } from '../../src/process-end.ts'
 import { FakeProducer } from './fake-producer.ts'
 import { FakeDisk } from './fake-spool.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock } from '../../../../test/support/manual-clock.ts'
 
 /** Without a spool unless `env` says otherwise. */
 export function createTestHost(env: Host['env'] = { MILLRACE_SPOOL: 'false' }) {

@@ -7,7 +7,7 @@ import { Sink } from '../../src/sink.ts'
 import type { SinkLimits } from '../../src/sink-limits.ts'
 import { FakeProducer } from './fake-producer.ts'
 import { FakeDisk } from './fake-spool.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock } from '../../../../test/support/manual-clock.ts'
 
 /** Without a spool unless `options` ask for one. */
 export function createTestSink(

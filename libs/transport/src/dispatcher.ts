@@ -88,9 +88,8 @@ export class Dispatcher implements BatchOwner {
 
   /** Lines that are in memory only and that nobody is writing to disk. */
   get unwritten(): QueuedLine[] {
-    const lines: QueuedLine[] = []
-    for (const batch of this.#held.inFlight) if (!batch.isOnDisk) lines.push(...batch.lines)
-    return [...lines, ...this.#options.batcher.queue.lines()]
+    const inMemory = [...this.#held.inFlight].filter(({ isOnDisk }) => !isOnDisk)
+    return [...inMemory.flatMap(({ lines }) => lines), ...this.#options.batcher.queue.lines()]
   }
 
   get isWriting(): boolean {
@@ -153,11 +152,14 @@ export class Dispatcher implements BatchOwner {
     delivery.wake()
     this.pump()
     if (spool === undefined) return this.#waiters.wait(through, timeoutMs)
+    const endAtMs = clock.monotonicMs() + timeoutMs
     const spoolMs = Math.max(limits.flushSpoolMinMs, timeoutMs * limits.flushSpoolPart)
-    const kafkaMs = Math.max(0, timeoutMs - spoolMs)
-    if (await this.#waiters.wait(through, kafkaMs, isHopeless)) return true
+    if (await this.#waiters.wait(through, Math.max(0, timeoutMs - spoolMs), isHopeless)) return true
     await delivery.within(spoolMs, this.#secure(through, spool), undefined)
-    return this.settled(through, true) >= through
+    // Where the disk fails too, what is left of the time is Kafka's, or the disk's once it is well again.
+    const isSecure = (): boolean => this.settled(through, true) >= through
+    await this.#waiters.wait(through, Math.max(0, endAtMs - clock.monotonicMs()), isSecure)
+    return isSecure()
   }
 
   /** Nothing leaves memory any more: what is in memory only is given up. */
@@ -189,8 +191,7 @@ export class Dispatcher implements BatchOwner {
   }
 
   get #isDiskFirst(): boolean {
-    const { isDiskFirst, spool } = this.#options
-    return isDiskFirst && spool !== undefined && spool.isUsable
+    return this.#options.isDiskFirst && this.#options.spool?.isUsable === true
   }
 
   get #isPressed(): boolean {
@@ -202,8 +203,7 @@ export class Dispatcher implements BatchOwner {
   #dispatch(): boolean {
     const { batcher, delivery, spool, limits } = this.#options
     if (batcher.queue.length === 0) return false
-    const isUsable = spool !== undefined && spool.isUsable
-    const canAppend = isUsable && this.#held.appending.size < limits.appendsMax
+    const canAppend = spool?.isUsable === true && this.#held.appending.size < limits.appendsMax
     const isPressed = canAppend && this.#isPressed
     if (!isPressed && !batcher.isBatchDue()) return false
     if (this.#isDiskFirst) {

@@ -58,6 +58,36 @@ test('a flush that the disk fails too is false at its deadline', async () => {
   expect(sink.counters).toMatchObject({ waiting: 1, spooled: 0 })
 })
 
+test('a flush that the disk fails too waits for Kafka until its deadline', async () => {
+  const { sink, clock, producer, disk, write } = open({ closeTimeoutMs: 8_000 })
+  producer.answer = unreachable
+  disk.refusal = { ok: false, reason: 'spool-failed', detail: 'EROFS' }
+  write('one')
+  const closed = sink.close()
+  await clock.advance(3_000)
+  producer.answer = 'succeed'
+  await clock.advance(5_000)
+  await closed
+  expect(producer.lines).toEqual(['one'])
+  expect(sink.counters).toMatchObject({ published: 1, waiting: 0, dropped: { closed: 0 } })
+})
+
+test('a flush that the disk fails too ends once the disk is well again', async () => {
+  const { sink, clock, producer, disk, write } = open({ closeTimeoutMs: 20_000 })
+  producer.answer = unreachable
+  disk.refusal = { ok: false, reason: 'spool-failed', detail: 'EROFS' }
+  write('one')
+  const startedAt = clock.now()
+  const flushed = sink.flush().then((isSettled) => ({ isSettled, tookMs: clock.now() - startedAt }))
+  await clock.advance(3_000)
+  disk.refusal = undefined
+  await clock.advance(17_000)
+  const { isSettled, tookMs } = await flushed
+  expect(isSettled).toBe(true)
+  expect(tookMs).toBeLessThan(15_000)
+  expect(sink.counters).toMatchObject({ waiting: 0, spooled: 1 })
+})
+
 test('close with Kafka known to be away is quick: the lines and the last ledger are on disk', async () => {
   const opened = open()
   const { sink, clock, disk, notes, write } = opened

@@ -120,6 +120,7 @@ function notesOn(perInstance: readonly InstanceFindings[], context: SummaryConte
       `${counted(unknown.length, 'instance')} wrote no ledger (a transport from before ledgers, or killed before its first): only gaps below the highest line that was seen can be told.`,
     )
   }
+  notes.push(...noteOnSilent(perInstance))
   for (const each of perInstance) notes.push(...notesOnInstance(each))
   const expired = perInstance.filter((each) => each.expired > 0)
   if (expired.length > 0) {
@@ -128,6 +129,20 @@ function notesOn(perInstance: readonly InstanceFindings[], context: SummaryConte
     )
   }
   return notes
+}
+
+/** What a killed process logged after its last word is in no book: without this, a clean verdict would say more than is known. */
+function noteOnSilent(perInstance: readonly InstanceFindings[]): string[] {
+  const silent = perInstance.filter(({ state, lostCount }) => state === 'silent' && lostCount === 0)
+  const last = silent.toSorted((one, other) => other.heardAt - one.heardAt)[0]
+  if (last === undefined) return []
+  const { instance, service, host, heardAt } = last
+  const name = service === undefined ? instance : `${instance} (${service})`
+  const place = host === undefined ? 'its host' : `host ${host}`
+  const who = `${counted(silent.length, 'instance')} ended without closing, the last of them ${name} on ${place}`
+  return [
+    `${who}, last heard of at ${new Date(heardAt).toISOString()}: lines logged after that are not known here; "millrace spool inspect" there tells of those on disk.`,
+  ]
 }
 
 function notesOnInstance(findings: InstanceFindings): string[] {

@@ -112,6 +112,21 @@ test('lines older than the oldest backing index of their own stream are expired,
   expect(others).toMatchObject({ expired: 0, lostCount: 2 })
 })
 
+test('a person is told of killed instances whose lines are all there: what they logged after their last word is not known', async () => {
+  const ledgers = [
+    {
+      ledger: ledgerOf(old, { issued: 1, settled: 1, at: nowMs - 90_000 }),
+      source: { service: 'orders', host: 'web-1' },
+    },
+  ]
+  const documents = [[formatEventId(old, 1)]] as [string][]
+  const report = await runAudit(fakeSources({ nowMs, ledgers, documents }), options)
+  expect(report).toMatchObject({ ok: true, issued: 1, indexed: 1 })
+  expect(report.notes).toEqual([
+    expect.stringMatching(/1 instance ended without closing.*orders.*web-1.*not known here/),
+  ])
+})
+
 test('a person is told of a group that is new, of deleted records, of spools and of silent instances', async () => {
   const ledgers = [
     {

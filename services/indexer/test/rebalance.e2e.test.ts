@@ -19,14 +19,10 @@ import {
 } from './support/scene.ts'
 
 const partitions = 6
-const line = (sequence: number) => ({
-  format: 'json',
-  line: JSON.stringify({ message: `event ${sequence}` }),
-})
 
 /** Publishes 50 records after the other until it is stopped; tells the ids and what each must say. */
 function keepPublishing(scene: Scene) {
-  const all = mintedRecords('01jd8q3z5v7x9ymw', 100_000, line)
+  const all = mintedRecords('01jd8q3z5v7x9ymw', 100_000)
   let count = 0
   const stopping = new AbortController()
   const publishing = (async () => {
@@ -154,7 +150,7 @@ it('a worker that was frozen with unsent documents wakes up after a rollover: ea
   proxy.decide = () => busy
   const frozen = startWorker({ ...environment, MILLRACE_ELASTICSEARCH_URL: proxy.url })
   await untilWorkerReady(frozen)
-  const sent = mintedRecords('01jd8q3z5v7x9ymw', 300, line)
+  const sent = mintedRecords('01jd8q3z5v7x9ymw', 300)
   await publishAll(
     scene,
     sent.map(({ record }) => record),

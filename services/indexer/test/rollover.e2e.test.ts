@@ -19,12 +19,8 @@ import {
   untilWorkerReady,
 } from './support/scene.ts'
 
-const line = (sequence: number) => ({
-  format: 'json',
-  line: JSON.stringify({ message: `event ${sequence}` }),
-})
-const first = (count: number) => mintedRecords('01jd8q3z5v7x9ymw', count, line)
-const second = (count: number) => mintedRecords('01jd8q3z5v7x9ymx', count, line)
+const first = (count: number) => mintedRecords('01jd8q3z5v7x9ymw', count)
+const second = (count: number) => mintedRecords('01jd8q3z5v7x9ymx', count)
 
 const recordsOf = (minted: readonly { record: OutgoingRecord }[]): OutgoingRecord[] =>
   minted.map(({ record }) => record)

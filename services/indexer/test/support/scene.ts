@@ -121,11 +121,17 @@ export async function readMetric(worker: Worker, name: string, labels = ''): Pro
   return sum
 }
 
+/** Says its own number. */
+const numberedLine = (sequence: number): { line: string; format: string } => ({
+  format: 'json',
+  line: JSON.stringify({ message: `event ${sequence}` }),
+})
+
 /** Records as a Millrace transport writes them: minted ids, one header. */
 export function mintedRecords(
   instance: string,
   count: number,
-  lineOf: (sequence: number) => { line: string; format: string },
+  lineOf: (sequence: number) => { line: string; format: string } = numberedLine,
 ): { id: string; record: OutgoingRecord }[] {
   return Array.from({ length: count }, (_, index) => {
     const sequence = index + 1

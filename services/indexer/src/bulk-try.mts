@@ -40,6 +40,9 @@ export interface BulkTryParts<Item extends DispatchItem> {
   signal: AbortSignal
 }
 
+/** Clocks of this worker and Elasticsearch against each other, as a rollover after a try is looked for. Unit: ms. */
+const rolloverMarginMs = 60_000
+
 const duplicate: ItemVerdict = { verdict: 'duplicate' }
 
 /**
@@ -150,14 +153,20 @@ export class BulkTry<Item extends DispatchItem> {
         const isLate = !isMember || handlers.isStale(item)
         if (isLate) this.#doubt([item])
         if (isElsewhere || isLate || item.isSentBefore) item.toCheck = verdict
+        else if (verdict.verdict === 'indexed') this.#watchEarlierOwners(item)
       }
     }
   }
 
   #markSent(item: Item, sentAtMs: number): void {
     item.isSentBefore = true
-    this.#parts.late.watch(item, sentAtMs)
+    this.#parts.late.watch(item, sentAtMs - rolloverMarginMs)
     lower(item, sentAtMs - this.#options.clockMarginMs)
+  }
+
+  /** What an owner before us has sent may be carried out yet, and nobody else looks for it. */
+  #watchEarlierOwners(item: Item): void {
+    if (item.mayComeLate) this.#parts.late.watch(item, item.uncertainSinceMs)
   }
 
   /** Others may own the partitions of these already. */
@@ -177,6 +186,7 @@ export class BulkTry<Item extends DispatchItem> {
       for (const item of toCheck) {
         verdicts.set(item, removed.has(item) ? duplicate : item.toCheck!)
         item.toCheck = undefined
+        if (!removed.has(item)) this.#watchEarlierOwners(item)
       }
       return undefined
     } catch (error) {

@@ -61,6 +61,8 @@ export interface DispatchItem extends EncodedItem {
   readonly writtenAtMs: number
   /** Since when it may be in Elasticsearch already, clocks allowed for; see `uncertain.mts`. Epoch ms. */
   uncertainSinceMs: number
+  /** An earlier owner may have sent it too, and Elasticsearch may carry that out yet. */
+  readonly mayComeLate: boolean
   /** Sent without an answer that settled it. */
   isSentBefore: boolean
   /** It is there, and holds this verdict until no second copy of it is left. */

@@ -16,9 +16,6 @@ export interface LateOptions {
   backoff: BackoffOptions
 }
 
-/** Of this worker and Elasticsearch against each other, as a rollover after the try is looked for. Unit: ms. */
-const clockMarginMs = 60_000
-
 export interface LateParts {
   copies: Pick<OlderCopies<UncertainItem>, 'find'>
   clock: Clock
@@ -33,8 +30,8 @@ interface Watched {
 /**
  * 1. A bulk request is given up after its timeout, while Elasticsearch, or something before it, still holds
  * it; 2. its items are sent again, by us or by the partition's next owner, and settled; 3. the data stream
- * rolls over; 4. the first request is carried out now, and creates its items in the new write index. Nothing
- * tells of it, so whatever became of those items, they are looked up once more, a while after the try. Where
+ * rolls over; 4. the first request is carried out now, and creates its items in the new write index, or in the
+ * old one where it was on its way there before. Nothing tells of it, so whatever became of those items, they are looked up once more, a while after the try. Where
  * there was no rollover, that asks for the backing indices and for nothing else.
  */
 export class LateRequests {
@@ -55,11 +52,9 @@ export class LateRequests {
     return this.#watched.size
   }
 
-  /** A try of the item went without an answer. */
-  watch(item: UncertainItem, sentAtMs: number): void {
+  /** A try of the item, not before `uncertainSinceMs` (epoch ms), went without an answer that this worker knows of. */
+  watch({ id, dataStream }: UncertainItem, uncertainSinceMs: number): void {
     const { lateMs, lateWatchedMax } = this.#options
-    const { id, dataStream } = item
-    const uncertainSinceMs = sentAtMs - clockMarginMs
     const dueAtMs = this.#parts.clock.monotonicMs() + lateMs
     this.#watched.delete(id)
     this.#watched.set(id, { dueAtMs, item: { id, dataStream, uncertainSinceMs } })

@@ -13,6 +13,7 @@ export class OwnedPartition implements Holder {
   readonly topic: string
   readonly partition: number
   readonly settlement: PartitionSettlement
+  readonly #recordsMax: number
   heldBytes = 0
   /** The consumer was told not to fetch it. */
   isPaused = false
@@ -25,9 +26,11 @@ export class OwnedPartition implements Holder {
 
   /**
    * Records below this offset may have been indexed by an earlier owner: the end of the partition when this
-   * ownership read its first records. Undefined until then.
+   * ownership read its first records.
    */
-  uncertainBelow: number | undefined
+  uncertainBelow = Number.POSITIVE_INFINITY
+  /** Requests of an earlier owner for records below this offset may still be carried out: it takes no more at a time. */
+  lateBelow: number | undefined
 
   /** When the group's last owner committed it last; epoch ms, undefined where nobody told. */
   readonly committedBeforeAtMs: number | undefined
@@ -52,12 +55,20 @@ export class OwnedPartition implements Holder {
       predecessor?: OwnedPartition
     },
   ) {
+    this.#recordsMax = options.recordsMax
     this.assignedAtMs = options.assignedAtMs
     this.committedBeforeAtMs = options.committedBeforeAtMs
     this.topic = topic
     this.partition = partition
     this.settlement = new PartitionSettlement(options)
     this.predecessor = options.predecessor
+  }
+
+  /** The first record is there; `end` is the partition's end as it was fetched. */
+  begin(offset: number, end: number | undefined): void {
+    if (this.lateBelow !== undefined) return
+    this.uncertainBelow = end ?? Number.POSITIVE_INFINITY
+    this.lateBelow = Math.min(this.uncertainBelow, offset + this.#recordsMax)
   }
 
   /** Whether everything that was taken is terminal. */
@@ -109,6 +120,7 @@ export function createBulkItem(
     createdAtMs,
     writtenAtMs: Math.min(createdAtMs, Math.max(0, origin.record.timestampMs)),
     uncertainSinceMs: origin.uncertainSinceMs,
+    mayComeLate: origin.record.offset < (origin.owner.lateBelow ?? 0),
     isSentBefore: false,
     toCheck: undefined,
   }

@@ -156,7 +156,7 @@ export class Pipeline {
     // A control record of a kind that this version does not know, or an empty container.
     if (events === 0) return books.end('skipped')
     for (const item of items) bytes += item.bytes
-    owner.uncertainBelow ??= this.#group.highWatermarks().get(owner.partition) ?? Infinity
+    owner.begin(record.offset, this.#group.highWatermarks().get(owner.partition))
     const { uncertainBelow } = owner
     const { clockMarginMs } = this.#options
     const origin: TakenRecord = {

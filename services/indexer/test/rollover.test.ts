@@ -21,7 +21,7 @@ async function startAfterRollover(options: Partial<PipelineOptions> = {}): Promi
   world.store.index(ids(5))
   await world.clock.advance(1_000)
   world.store.rollOver()
-  world.group.ends.set(0, 5)
+  world.group.ends.set(0, 8)
   world.group.assign(0)
   return world
 }
@@ -224,6 +224,17 @@ describe('a rollover in the middle', () => {
     await world.clock.advance(60_000)
     expect(world.store.copies()).toEqual(oneCopyIn('.ds-000001', 5))
     expect(world.books.copiesRemoved).toBe(5)
+  })
+
+  it('before a request of an owner that has left is carried out, to the older index: the newer copies go', async () => {
+    const world = await startAfterRollover()
+    await world.group.deliver(0, 5, lines(3))
+    await world.clock.advance(5_000)
+    expect(world.group.committed.get(0)).toBe(8)
+    for (const id of ['0-5', '0-6', '0-7']) world.store.indices[0]!.ids.add(id)
+    await world.clock.advance(60_000)
+    expect(world.store.copies()).toEqual(oneCopyIn('.ds-000001', 8))
+    expect(world.books.copiesRemoved).toBe(3)
   })
 
   it('while this worker was frozen with a request on its way: the next owner’s copies stay', async () => {

@@ -1,6 +1,8 @@
 // A topic and a group of each test's own.
 import { randomBytes } from 'node:crypto'
+import { PublishError } from '@millrace/foundation'
 import { createAdministration, createProducer, kafkaSettings } from '../../src/index.ts'
+import { until } from '../../../../test/e2e/support/until.ts'
 
 export interface Bench {
   topic: string
@@ -29,7 +31,7 @@ export async function setBench(brokers: readonly string[], partitions: number): 
         const records = values
           .slice(start, start + batchSize)
           .map((value) => ({ key: null, value }))
-        await producer.publish({ topic, records, compression: 'gzip' })
+        await untilTaken(() => producer.publish({ topic, records, compression: 'gzip' }))
       }
     },
     async close() {
@@ -37,6 +39,20 @@ export async function setBench(brokers: readonly string[], partitions: number): 
       await Promise.all([administration.close(), producer.close()])
     },
   }
+}
+
+/** A broker may not know yet that it leads a partition of a fresh topic; it then takes nothing of the batch. */
+async function untilTaken(publish: () => Promise<unknown>): Promise<void> {
+  await until('a batch is taken', async () => {
+    try {
+      await publish()
+      return true
+    } catch (error) {
+      const isRefused = error instanceof PublishError && error.code === 'MILLRACE_PUBLISH_REJECTED'
+      if (isRefused && error.retryable) return false
+      throw error
+    }
+  })
 }
 
 export function numbered(count: number, prefix = 'line'): string[] {

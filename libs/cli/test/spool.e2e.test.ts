@@ -37,7 +37,7 @@ test('resend publishes what dead processes left, once, with a last ledger for ea
 
   const run = await millrace(['spool', 'resend', directory])
   expect(run).toMatchObject({ exitCode: 1 })
-  expect(run.stdout).toMatch(/^Sent 2499 records from 1 segment of 1 instance\.\n/)
+  expect(run.stdout).toMatch(/^Sent 2,499 records from 1 segment of 1 instance\.\n/)
   expect(run.stdout).toContain('1 line with them: 2500')
   const again = await millrace(['spool', 'resend', directory, '--json'])
   expect(again).toMatchObject({ exitCode: 0, stderr: '' })

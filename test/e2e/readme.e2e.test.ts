@@ -5,7 +5,7 @@ import { RecordNormalizer } from '@millrace/formats'
 import { createAdministration, type KafkaRecord, kafkaSettings } from '@millrace/kafka'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { root, startProcess } from './support/processes.ts'
-import { recordsOf } from './support/records.ts'
+import { isLine, recordsOf } from './support/records.ts'
 
 /** The code block that follows `<!-- snippet: NAME -->` in README.md. */
 function snippet(name: string): string {
@@ -38,9 +38,11 @@ async function publishedBy(name: string): Promise<KafkaRecord> {
   })
   expect(await run.ended, run.output()).toBe(0)
 
-  const records = await recordsOf(topic, 1)
-  expect(records).toHaveLength(1)
-  return records[0]!
+  const ends = await administration.topicOffsets(topic)
+  const records = await recordsOf(topic, ends[0]!.high)
+  const lines = records.filter(isLine)
+  expect(lines).toHaveLength(1)
+  return lines[0]!
 }
 
 const normalizer = new RecordNormalizer({ clusterId: 'readme' })

@@ -106,7 +106,7 @@ test('a replay that was interrupted is finished by the next one, and then nothin
   const { exitCode, stdout, stderr } = await first
   // A fast machine may have been through already.
   expect([0, 130]).toContain(exitCode)
-  if (exitCode === 130) expect(stderr).toMatch(/replayed [\d,]+ records? of 3000 before it ended/)
+  if (exitCode === 130) expect(stderr).toMatch(/replayed [\d,]+ records? of 3,000 before it ended/)
   else expect(stdout).toContain('Replayed 3,000 records')
   const second = await parked.run(['replay', '--all', '--json'])
   expect(JSON.parse(second.stdout)).toMatchObject({ replayed: 3_000, failed: [] })

@@ -1,4 +1,5 @@
 // What a topic holds, read as a member of a group of its own.
+import { decodeSourceFacts, headerName, ledgerKind } from '@millrace/envelope'
 import { createConsumerGroup, type KafkaRecord, kafkaSettings } from '@millrace/kafka'
 import { inject, onTestFinished } from 'vitest'
 import { until } from './until.ts'
@@ -24,4 +25,10 @@ export async function recordsOf(topic: string, count: number): Promise<KafkaReco
     describe: () => String(records.length),
   })
   return records
+}
+
+/** Whether a record is a line: an instance also writes ledgers of its lines into the topic. */
+export function isLine({ headers }: KafkaRecord): boolean {
+  const header = headers[headerName]
+  return header === undefined || decodeSourceFacts(header)?.kind !== ledgerKind
 }

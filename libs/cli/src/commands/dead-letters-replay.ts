@@ -100,7 +100,7 @@ async function replayLetters(
       })
     } catch (error) {
       output.note(
-        `millrace: replayed ${counted(replayed, 'record')} of ${letters.length} before it ended`,
+        `millrace: replayed ${counted(replayed, 'record')} of ${numberText(letters.length)} before it ended`,
       )
       throw error
     }

@@ -16,8 +16,16 @@ export function createSpoolingSink(
 }
 
 /** Each line that came in is in exactly one place. */
-export function expectBalance({ sink }: Opened): void {
-  const { accepted, published, dropped, waiting, spooled } = sink.counters
+export function expectBalance(opened: Opened): void {
+  expect(placesOf(opened)).toBe(opened.sink.counters.accepted)
+}
+
+export function isBalanced(opened: Opened): boolean {
+  return placesOf(opened) === opened.sink.counters.accepted
+}
+
+function placesOf({ sink }: Opened): number {
+  const { published, dropped, waiting, spooled } = sink.counters
   const droppedTotal = Object.values(dropped).reduce((sum, count) => sum + count, 0)
-  expect(published + droppedTotal + waiting + spooled).toBe(accepted)
+  return published + droppedTotal + waiting + spooled
 }

@@ -23,7 +23,7 @@ describe('the pipeline, simulated under seeded faults', () => {
       for (let seed = 1; seed <= 20; seed++) {
         if ((await simulate(seed, sabotage)).problems.length > 0) found += 1
       }
-      expect(found).toBeGreaterThan(10)
+      expect(found).toBeGreaterThan(3)
     },
     120_000,
   )

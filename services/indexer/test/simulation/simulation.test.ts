@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Sabotage, simulate } from './simulate.ts'
 
-const schedules = 500
+const schedules = 1_000
 
 describe('the pipeline, simulated under seeded faults', () => {
-  it('loses nothing, doubles nothing and gets stuck nowhere in five hundred schedules', async () => {
+  it('loses nothing, doubles nothing and gets stuck nowhere in a thousand schedules', async () => {
     for (let seed = 1; seed <= schedules; seed++) {
       const { problems, story } = await simulate(seed)
       expect(problems, `seed ${seed}:\n${story.join('\n')}`).toEqual([])

@@ -29,8 +29,9 @@ export default defineConfig({
           // One file at a time: they share two servers and, often, two cores.
           fileParallelism: false,
           maxWorkers: 1,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          // Longer than every wait inside, which says what it waited for.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           globalSetup: ['test/e2e/stack.ts'],
         },
       },

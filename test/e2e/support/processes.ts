@@ -1,5 +1,7 @@
 // Processes of the pipeline as the tests start them: real programs, their output kept for the failure report.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFailed, onTestFinished } from 'vitest'
 import { until } from './until.ts'
@@ -7,6 +9,13 @@ import { until } from './until.ts'
 export const root = join(import.meta.dirname, '../../..')
 const node = join(root, 'node_modules/.bin/node')
 const outputMaxCharacters = 200_000
+
+/** A directory that no other test has, gone when the test ends. */
+export function ownDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-test-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
 
 export interface TestProcess {
   readonly name: string
@@ -27,14 +36,16 @@ export interface ProcessOptions {
   directory?: string
 }
 
-/** Starts a process that is killed when the test ends, and whose output is printed when the test fails. */
+/** Starts a process with a spool of its own; it is killed when the test ends, and its output is printed when the test fails. */
 export function startProcess(options: ProcessOptions): TestProcess {
+  const spoolDirectory = options.environment?.['MILLRACE_SPOOL_DIRECTORY'] ?? ownDirectory()
   const child = spawn(options.program ?? node, options.parameters, {
     cwd: options.directory ?? root,
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
       ...options.environment,
+      MILLRACE_SPOOL_DIRECTORY: spoolDirectory,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,33 +1,21 @@
 // `millrace audit` against the ground truth: it must name exactly the lines that are lost, and no other.
 import { formatEventId, parseEventId } from '@millrace/envelope'
+import type { AuditJson } from '@millrace/cli'
 import { runCommand } from './command.ts'
 import type { Verdict } from './oracle.ts'
 import type { World } from './world.ts'
 
-/** `millrace audit --json`, as far as it is compared. */
-export interface AuditReport {
-  instances: number
-  issued: number
-  indexed: number
-  deadLettered: number
-  dropped: Record<string, number>
-  pending: number
-  lost: string[]
-  duplicates: number
-  perInstance: { instance: string; issued: number; indexed: number }[]
-}
-
 /** @throws when the command does not answer with a report. */
-export async function runAudit(world: World): Promise<AuditReport> {
+export async function runAudit(world: World): Promise<AuditJson> {
   // 1 is an answer too: something is lost or double.
   const { code, stdout, stderr } = await runCommand(world, ['audit', '--json'])
-  if (code === 0 || code === 1) return JSON.parse(stdout) as AuditReport
+  if (code === 0 || code === 1) return JSON.parse(stdout) as AuditJson
   throw new Error(`millrace audit ended with ${code}: ${stderr.slice(-1_000)}`)
 }
 
 /** Where the audit and the ground truth differ, one line each. `deleted`: ids whose loss was forced. */
 export function compareWithTruth(
-  audit: AuditReport,
+  audit: AuditJson,
   verdict: Verdict,
   deleted: ReadonlySet<string> = new Set(),
 ): string[] {

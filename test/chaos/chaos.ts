@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { errorText, seededRandom } from '@millrace/foundation'
-import { type AuditReport, compareWithTruth, runAudit } from './audit.ts'
+import type { AuditJson } from '@millrace/cli'
+import { compareWithTruth, runAudit } from './audit.ts'
 import { runCommand } from './command.ts'
 import { deleteDocuments } from './documents.ts'
 import type { Scene } from './faults.ts'
@@ -265,7 +266,7 @@ async function audit(
   { world }: Scene,
   verdict: Verdict,
   seed: number,
-): Promise<{ report: AuditReport | undefined; differences: string[] }> {
+): Promise<{ report: AuditJson | undefined; differences: string[] }> {
   try {
     const report = await runAudit(world)
     const differences = compareWithTruth(report, verdict)

@@ -1,5 +1,5 @@
 // What a chaos run says at its end.
-import type { AuditReport } from './audit.ts'
+import type { AuditJson } from '@millrace/cli'
 import { type FaultKind, faultKindNames } from './fault-kinds.ts'
 import type { ChaosOptions } from './options.ts'
 import type { Verdict } from './oracle.ts'
@@ -9,7 +9,7 @@ export interface ChaosReport {
   options: ChaosOptions
   schedule: Schedule
   verdict: Verdict
-  audit: AuditReport | undefined
+  audit: AuditJson | undefined
   /** Each breach of the promise, in one line; empty when it held. */
   breaches: string[]
   breachCount: number
@@ -82,7 +82,7 @@ export function renderReport(report: ChaosReport): string {
   return `${[...rows, end, `The same run again: ${reproduce(report)}`].join('\n')}\n`
 }
 
-function auditRow(audit: AuditReport | undefined): string {
+function auditRow(audit: AuditJson | undefined): string {
   if (audit === undefined) return 'millrace audit gave no report'
   return `millrace audit: ${number.format(audit.issued)} issued, ${number.format(audit.indexed)} indexed, ${number.format(audit.lost.length)} lost, ${audit.duplicates} duplicates`
 }

@@ -1,6 +1,7 @@
 // `millrace audit` over the real pipeline: what it says is compared with what was done to each line.
 import { join } from 'node:path'
 import { idsOf } from '@millrace/audit'
+import type { AuditJson } from '@millrace/cli'
 import { formatEventId } from '@millrace/envelope'
 import { expect, inject, test } from 'vitest'
 import {
@@ -14,31 +15,11 @@ import { allDocuments, at, countDocuments } from './support/documents.ts'
 import { root, startIndexer, startProcess, untilReady } from './support/processes.ts'
 import { until } from './support/until.ts'
 
-interface AuditJson {
-  instances: number
-  issued: number
-  indexed: number
-  deadLettered: number
-  dropped: Record<string, number>
-  pending: number
-  lost: string[]
-  duplicates: number
-  duplicateIds: string[]
-  notes: string[]
-  perInstance: { instance: string; state: string; issued: number }[]
-  perService: { service: string; issued: number; lost: number }[]
-}
-
-/** The command as an operator runs it, for this test's services only. */
-async function audit(scene: AuditScene, services: readonly string[]) {
+/** The command as an operator runs it. */
+async function runAudit(scene: AuditScene, options: readonly string[]) {
   const run = startProcess({
     name: 'millrace audit',
-    parameters: [
-      join(root, 'libs/cli/bin/millrace.mjs'),
-      'audit',
-      '--json',
-      ...services.flatMap((service) => ['--service', service]),
-    ],
+    parameters: [join(root, 'libs/cli/bin/millrace.mjs'), 'audit', '--json', ...options],
     environment: scene.environment,
   })
   let stdout = ''
@@ -46,6 +27,13 @@ async function audit(scene: AuditScene, services: readonly string[]) {
     stdout += chunk.toString()
   })
   const exitCode = await run.ended
+  return { exitCode, stdout, output: run.output() }
+}
+
+/** Of this test's services only. */
+async function audit(scene: AuditScene, services: readonly string[], ...more: string[]) {
+  const options = services.flatMap((service) => ['--service', service])
+  const { exitCode, stdout } = await runAudit(scene, [...options, ...more])
   return { exitCode, report: JSON.parse(stdout) as AuditJson }
 }
 
@@ -85,6 +73,12 @@ test(
       report: { instances: 2, issued: 2000, indexed: 0, pending: 2000, lost: [], duplicates: 0 },
     })
     expect(before.report.notes.join()).toContain('has never committed')
+    const mistyped = await runAudit(scene, ['--service', `${scene.name}-typo`])
+    expect(mistyped).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(mistyped.output).toContain('no verdict')
+    const missing = await runAudit(scene, ['--topic', `${scene.name}-typo`])
+    expect(missing).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(missing.output).toContain(`topic '${scene.name}-typo' does not exist`)
 
     const indexer = startIndexer({ name: 'indexer', environment: scene.environment })
     await untilReady(indexer)

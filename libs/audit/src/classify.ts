@@ -52,10 +52,13 @@ export function classify(evidence: InstanceEvidence, options: ClassifyOptions): 
   const deadLetteredCount = count.take(deadLettered.lines())
   const pendingIn: PendingPlaces = { topic: count.take(unread.lines()), spool: 0, memory: 0 }
   const dropped: Record<string, number> = {}
-  const drop = (reason: string, lines: number): void => {
-    if (lines > 0) dropped[reason] = (dropped[reason] ?? 0) + lines
+  const droppedRanges: Record<string, SequenceRange[]> = {}
+  for (const [reason, ranges] of books?.droppedRanges() ?? []) {
+    const taken = count.takeRanges(ranges)
+    if (taken.length === 0) continue
+    dropped[reason] = countOf(taken)
+    droppedRanges[reason] = taken
   }
-  for (const [reason, ranges] of books?.droppedRanges() ?? []) drop(reason, count.take(ranges))
   pendingIn.spool += count.take(books?.spooled() ?? [])
   const unsettled = span((books?.settled ?? 0) + 1, issued)
   const lives = state === 'open' || (state === 'unknown' && isHeardOf)
@@ -65,7 +68,10 @@ export function classify(evidence: InstanceEvidence, options: ClassifyOptions): 
     pendingIn.spool += count.take(unsettled)
   }
   const unidentified = books?.droppedUnidentified() ?? new Map<string, number>()
-  for (const [reason, lines] of unidentified) drop(reason, count.takeFirst(lines))
+  for (const [reason, lines] of unidentified) {
+    const taken = count.takeFirst(lines)
+    if (taken > 0) dropped[reason] = (dropped[reason] ?? 0) + taken
+  }
   const expired = count.take(span(1, expiredUpTo(evidence, startedAt, issued)))
   const lostEvents = lostNested(evidence)
   return {
@@ -85,6 +91,7 @@ export function classify(evidence: InstanceEvidence, options: ClassifyOptions): 
     expired,
     lostCount: countOf(count.left),
     lostRanges: count.left,
+    droppedRanges,
     lostEvents,
     hasUnidentified: unidentified.size > 0,
     duplicates: evidence.duplicateIds.length + countOf(indexed.linesTwice()),
@@ -114,9 +121,13 @@ class Sieve {
 
   /** @returns how many of those that were left it takes. */
   take(ranges: Iterable<SequenceRange>): number {
+    return countOf(this.takeRanges(ranges))
+  }
+
+  takeRanges(ranges: Iterable<SequenceRange>): SequenceRange[] {
     const { inside, outside } = cut(this.left, ranges)
     this.left = outside
-    return countOf(inside)
+    return inside
   }
 
   takeFirst(lines: number): number {

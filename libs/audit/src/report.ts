@@ -44,6 +44,8 @@ export interface InstanceFindings extends AuditCounts {
   state: InstanceState
   durability?: string
   lostRanges: SequenceRange[]
+  /** Which lines were dropped, by reason; those that were only counted are in `dropped` alone. */
+  droppedRanges: Record<string, SequenceRange[]>
   /** Single events of lines that hold several and of which others are there, as event ids. */
   lostEvents: string[]
   /** Some dropped lines were only counted: which of the missing ones they were was chosen, the lowest first. */

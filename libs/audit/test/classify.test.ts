@@ -89,7 +89,11 @@ describe('a line that is neither indexed nor given up', () => {
       indexed: setOf([1, 2, 3, 4, 5, 6, 7, 8]),
     })
     expect(found).toMatchObject({ state: 'recovered', issued: 12, pending: 0 })
-    expect(found).toMatchObject({ dropped: { 'spool-damaged': 1 }, lostRanges: [[10, 12]] })
+    expect(found).toMatchObject({
+      dropped: { 'spool-damaged': 1 },
+      droppedRanges: { 'spool-damaged': [[9, 9]] },
+      lostRanges: [[10, 12]],
+    })
   })
 
   it('stays pending while two others share what was left on disk and have not finished', () => {

@@ -1,5 +1,12 @@
 // The audit's report, for a person and for a program.
-import { type AuditCounts, type AuditReport, idsOf, type InstanceFindings } from '@millrace/audit'
+import {
+  type AuditCounts,
+  type AuditReport,
+  idsOf,
+  type InstanceFindings,
+  type LostRun,
+  type ServiceFindings,
+} from '@millrace/audit'
 import { counted, numberText } from './number-text.ts'
 import type { Style } from './output.ts'
 import { singleLine } from './terminal-text.ts'
@@ -14,6 +21,36 @@ const idsPerPart = 10_000
 /** So many lost ids are listed; past it the runs of `lostRanges` say them all. */
 const lostIdsMax = 10_000_000
 
+type CountsJson<Counts extends AuditCounts> = Omit<Counts, 'lostCount'> & { lost: number }
+
+/** Times are in ISO 8601. */
+type InstanceJson = Omit<CountsJson<InstanceFindings>, 'startedAt' | 'heardAt'> & {
+  startedAt: string
+  heardAt: string
+}
+
+type Rewritten =
+  | 'auditedAt'
+  | 'lostCount'
+  | 'lostRuns'
+  | 'lostEvents'
+  | 'perInstance'
+  | 'perService'
+
+/** What `millrace audit --json` prints. */
+export interface AuditJson extends Omit<AuditReport, Rewritten> {
+  /** ISO 8601. */
+  auditedAt: string
+  /** Event ids, at most ten million. */
+  lost: string[]
+  lostTotal: number
+  /** There are more lost ids than are listed. */
+  lostIsCut?: true
+  lostRanges: LostRun[]
+  perInstance: InstanceJson[]
+  perService: CountsJson<ServiceFindings>[]
+}
+
 /** Lost ids, line by line and event by event. */
 function* lostIds({ perInstance }: AuditReport): Generator<string, void, undefined> {
   for (const { instance, lostRanges } of perInstance) yield* idsOf(instance, lostRanges)
@@ -24,11 +61,11 @@ function* lostIds({ perInstance }: AuditReport): Generator<string, void, undefin
 export function* auditJson(report: AuditReport): Generator<string, void, undefined> {
   const { lostCount, lostRuns, lostEvents, perInstance, perService, ...rest } = report
   const total = lostCount + lostEvents.length
-  const body = {
+  const body: Omit<AuditJson, 'lost'> = {
     ...rest,
     auditedAt: new Date(report.auditedAt).toISOString(),
     lostTotal: total,
-    ...(total > lostIdsMax && { lostIsCut: true }),
+    ...(total > lostIdsMax && { lostIsCut: true as const }),
     lostRanges: lostRuns,
     perInstance: perInstance.map(instanceJson),
     perService: perService.map(countsJson),
@@ -47,16 +84,24 @@ export function* auditJson(report: AuditReport): Generator<string, void, undefin
   yield `${part.join('')}]}\n`
 }
 
-function countsJson({ lostCount, ...rest }: AuditCounts): object {
+function countsJson<Counts extends AuditCounts>({
+  lostCount,
+  ...rest
+}: Counts): CountsJson<Counts> {
   return { ...rest, lost: lostCount }
 }
 
-function instanceJson({ startedAt, heardAt, ...rest }: InstanceFindings): object {
+function instanceJson({ startedAt, heardAt, ...rest }: InstanceFindings): InstanceJson {
   return {
     ...countsJson(rest),
     startedAt: new Date(startedAt).toISOString(),
     heardAt: new Date(heardAt).toISOString(),
   }
+}
+
+/** Whether the command ends well. `isStrict`: an instance that ended without closing is not accepted either. */
+export function isAccepted({ ok, perInstance }: AuditReport, isStrict = false): boolean {
+  return ok && !(isStrict && perInstance.some(({ state }) => state === 'silent'))
 }
 
 /** A table of services, one of the instances that need a look, notes, and the verdict. */

@@ -21,6 +21,13 @@ export function oneOf<const Value extends string>(
   }
 }
 
+/** Collects names, separated by commas or given several times; an empty one would mean nobody, or everybody. */
+export function namesOption(text: string, previous: string[] = []): string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (!names.includes('')) return [...previous, ...names]
+  throw new InvalidArgumentError('A name must not be empty.')
+}
+
 /** Collects `name=value` of an option that may be given several times. */
 export function nameValue(
   text: string,

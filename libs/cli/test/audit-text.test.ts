@@ -1,7 +1,7 @@
 import type { AuditReport, InstanceFindings } from '@millrace/audit'
 import { formatEventId } from '@millrace/envelope'
 import { describe, expect, it } from 'vitest'
-import { auditJson, auditText } from '../src/audit-text.ts'
+import { auditJson, auditText, isAccepted } from '../src/audit-text.ts'
 
 const instance = '01h2xcejqtf2nbrx'
 const other = '01h2xcejqtf2nbry'
@@ -24,6 +24,7 @@ function findings(change: Partial<InstanceFindings> = {}): InstanceFindings {
     lostCount: 0,
     duplicates: 0,
     lostRanges: [],
+    droppedRanges: {},
     lostEvents: [],
     hasUnidentified: false,
     duplicateIds: [],
@@ -78,6 +79,13 @@ const lostReport = (count: number): AuditReport => {
     ],
   })
 }
+
+it('an instance that ended without closing is accepted unless the audit is strict', () => {
+  const silent = report({ perInstance: [findings({ state: 'silent' })] })
+  expect([isAccepted(silent), isAccepted(silent, true)]).toEqual([true, false])
+  expect([isAccepted(report()), isAccepted(report(), true)]).toEqual([true, true])
+  expect(isAccepted(report({ ok: false }))).toBe(false)
+})
 
 describe('for a person', () => {
   it('a line for each service and the verdict are all, where all is well', () => {

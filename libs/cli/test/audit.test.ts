@@ -27,6 +27,8 @@ describe('millrace audit', () => {
   it.each([
     [['--since', 'soon'], 'how long ago'],
     [['--instance', 'abc'], '16 characters'],
+    [['--service', ''], 'must not be empty'],
+    [['--service', 'orders,'], 'must not be empty'],
   ])('%s is wrong use, and says what would be right', async (parameters, text) => {
     const run = await runCommand(['audit', ...parameters])
     expect(run).toMatchObject({ exitCode: 2, stdout: '' })

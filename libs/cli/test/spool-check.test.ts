@@ -6,9 +6,10 @@ import type { Finding } from '../src/doctor/finding.ts'
 import { checkSpool } from '../src/doctor/spool-check.ts'
 import { leaveLines, spoolFolder } from './support/spooled.ts'
 
-async function check(directory: string): Promise<Finding> {
+async function check(directory: string, topic = 'logs'): Promise<Finding> {
   const { signal } = new AbortController()
-  const { value } = await checkSpool({ directory, clock: systemClock, signal }).next()
+  const place = { brokers: ['127.0.0.1:9', '127.0.0.1:10'], topic }
+  const { value } = await checkSpool({ directory, place, clock: systemClock, signal }).next()
   return value as Finding
 }
 
@@ -31,6 +32,10 @@ test('lines of dead processes, and damage, are worth a look', async () => {
   expect(await check(directory)).toMatchObject({
     status: 'warning',
     text: `3 lines of processes that have ended in ${directory}`,
+  })
+  expect(await check(directory, 'other')).toMatchObject({
+    status: 'warning',
+    text: `3 lines of processes that have ended in ${directory}, 3 of them for other brokers or another topic`,
   })
   truncateSync(join(directory, readdirSync(directory)[0]!), 100)
   expect(await check(directory)).toMatchObject({

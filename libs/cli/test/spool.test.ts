@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCommand } from './support/command.ts'
@@ -11,10 +11,12 @@ function damageLast(directory: string): void {
   writeFileSync(path, bytes)
 }
 
-test('a directory that is empty or not there holds nothing, and that is well', async () => {
+test('a directory that is empty, or that nobody has named and no transport has made yet, holds nothing, and that is well', async () => {
   const directory = spoolFolder()
-  const run = await runCommand(['spool', 'inspect', directory])
+  const environment = { MILLRACE_SPOOL_DIRECTORY: directory }
+  const run = await runCommand(['spool', 'inspect'], { environment })
   expect(run).toMatchObject({ exitCode: 0, stdout: `Nothing lies in ${directory}.\n` })
+  mkdirSync(directory)
   const resent = await runCommand(['spool', 'resend', directory])
   expect(resent).toMatchObject({ exitCode: 0, stdout: `Nothing to send in ${directory}.\n` })
 })
@@ -77,6 +79,23 @@ test('a name given relative to the working directory is meant from there', async
   await (await leaveLines(directory, { texts: ['a'] })).writer.close()
   const run = await runCommand(['spool', 'inspect', 'spool'], { directory: dirname(directory) })
   expect(run.stdout).toContain('1 segment of 1 instance: 1 line')
+})
+
+test.each(['inspect', 'resend'])('%s of a directory that is not there says so', async (command) => {
+  const directory = spoolFolder()
+  const run = await runCommand(['spool', command, directory])
+  expect(run).toMatchObject({ exitCode: 1, stdout: '' })
+  expect(run.stderr).toBe(`millrace: there is no directory ${directory}\n`)
+})
+
+test('resend to brokers that cannot be any is a wrong configuration, and nothing is touched', async () => {
+  const directory = spoolFolder()
+  await (await leaveLines(directory, { texts: ['a'] })).writer.close()
+  const before = readdirSync(directory)
+  const run = await runCommand(['spool', 'resend', directory, '--brokers', 'banana'])
+  expect(run).toMatchObject({ exitCode: 78, stdout: '' })
+  expect(run.stderr).toContain('--brokers')
+  expect(readdirSync(directory)).toEqual(before)
 })
 
 test('what cannot be sent stays, with the reason and exit code 1', async () => {

@@ -136,6 +136,10 @@ export class RecordNormalizer {
       }
     }
     const { events, format } = this.#readByRules(text, facts, trace)
+    // Its sequence was issued, and the audit asks what became of it. Nobody asks for a foreign control message.
+    if (events.length === 0 && source.minted) {
+      return rejected('MILLRACE_DECODE_EMPTY', `${format} record holds no event`)
+    }
     if (found === 'unknown' && (format === 'pino' || format === 'ecs')) {
       this.#learn({ text, format, facts, documentText: events[0]!.documentText })
     }

@@ -87,6 +87,15 @@ describe('records that yield no document', () => {
     expect(rejections).toMatchObject([{ ok: false, code: 'MILLRACE_DECODE_EMPTY' }])
   })
 
+  test('a control message is rejected where a transport gave it an id, and passed over where nobody did', () => {
+    const empty = '{"messageType":"CONTROL_MESSAGE","logEvents":[]}'
+    const headers = { millrace: encodeSourceFacts({ format: 'cloudwatch' }) }
+    const minted = normalizer.normalize(record(empty, { headers }), receivedAtMs)
+    expect(minted).toMatchObject({ events: [], rejections: [{ code: 'MILLRACE_DECODE_EMPTY' }] })
+    const foreign = normalizer.normalize(record(empty), receivedAtMs)
+    expect(foreign).toEqual({ events: [], rejections: [] })
+  })
+
   test('an unreadable header is a rejection that shows at most 200 characters of it', () => {
     const headers = { millrace: Buffer.from(`\ud800${'x'.repeat(5000)}`) }
     const { rejections } = normalizer.normalize(record('x', { headers }), receivedAtMs)

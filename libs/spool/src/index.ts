@@ -26,6 +26,7 @@ export {
 } from './inspect.ts'
 export { defaultSpoolDirectory } from './directory.ts'
 export {
+  damagedDropReason,
   recoveryLedger,
   type RecoveryLedgerOptions,
   type ResentRecord,

@@ -47,12 +47,15 @@ export interface RecoveryLedgerOptions {
   durability: Durability
 }
 
+/** What ledgers call lines that a damaged segment took with it. */
+export const damagedDropReason = 'spool-damaged'
+
 /** The last ledger of a dead instance: nothing more comes from it, and what could not be read of its segments is dropped as `spool-damaged`. */
 export function recoveryLedger(
   { instance, issued, published, missing, head }: InstanceRecovery,
   { writer, number, at, durability }: RecoveryLedgerOptions,
 ): ResentRecord {
-  const dropped = new Map(missing.length > 0 ? [['spool-damaged', missing]] : [])
+  const dropped = new Map(missing.length > 0 ? [[damagedDropReason, missing]] : [])
   const ledger = ledgerForAnother({
     instance,
     number,

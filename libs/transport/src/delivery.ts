@@ -207,8 +207,12 @@ export class Delivery {
     const needsPerson = error instanceof PublishError && !error.retryable
     if (failures <= quietTries && !needsPerson) return
     const { notes, counters } = this.#options
-    const { waiting } = counters
-    notes.trouble(troubleKind, `${errorText(error)}; ${waiting} lines wait and are tried again`)
+    const { waiting, spooled } = counters
+    const onDisk = spooled > 0 ? ` and ${spooled} on disk` : ''
+    notes.trouble(
+      troubleKind,
+      `${errorText(error)}; ${waiting} lines in memory${onDisk} wait and are tried again`,
+    )
   }
 
   #pause(delayMs: number, clock: Clock): Promise<void> {

@@ -10,6 +10,7 @@ import {
 } from '@millrace/envelope'
 import type { Clock, Timer } from '@millrace/foundation'
 import {
+  damagedDropReason,
   type InstanceRecovery,
   resentHeader,
   type SpoolHead,
@@ -133,7 +134,7 @@ export class SpoolRecovery {
   async #finish(recovery: InstanceRecovery): Promise<boolean> {
     const { instance, issued, published, missing, head } = recovery
     const facts = head === undefined ? {} : (decodeSourceFacts(head.header) ?? {})
-    if (missing.count > 0) this.#lossesOf(instance, facts, 'spool-damaged').addAll(missing)
+    if (missing.count > 0) this.#lossesOf(instance, facts, damagedDropReason).addAll(missing)
     const known = { facts, issued, published: published.count, isClosed: true }
     return this.#publishLedger(instance, known)
   }

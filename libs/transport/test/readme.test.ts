@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { damagedDropReason } from '@millrace/spool'
 import { expect, test } from 'vitest'
 import { readOptions } from '../src/options.ts'
 import { dropReasons, streamSchema, targetSchema } from '../src/settings.ts'
@@ -11,11 +12,13 @@ const rows = [...readme.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, name = ''
   cells: rest.split(' | '),
 }))
 
+/** Of living transports, and of what dead ones left on disk. */
+const reasons: readonly string[] = [...dropReasons, damagedDropReason]
+
 test('the option table has each option of the schema and no other', () => {
   const known = new Set([...Object.keys(streamSchema.shape), ...Object.keys(targetSchema.shape)])
   const described = rows.map(({ name }) => name).filter((name) => known.has(name))
   expect(described).toEqual([...known])
-  const reasons: readonly string[] = dropReasons
   const others = rows.map(({ name }) => name).filter((name) => !known.has(name))
   expect(others.filter((name) => !reasons.includes(name))).toEqual([])
 })
@@ -40,7 +43,7 @@ test('the defaults in the table are those of the schema', () => {
 })
 
 test('every reason for a drop is explained', () => {
-  for (const reason of dropReasons) expect(readme).toContain(`| \`${reason}\` |`)
+  for (const reason of reasons) expect(readme).toContain(`| \`${reason}\` |`)
 })
 
 test('the longest line that is not cut is named', () => {

@@ -156,7 +156,9 @@ test('a missing right is told at once and tried on: somebody may grant it', asyn
   producer.answer = unauthorized
   write('one')
   await clock.advance(0)
-  expect(notes).toEqual(['millrace: TOPIC_AUTHORIZATION_FAILED; 1 lines wait and are tried again'])
+  expect(notes).toEqual([
+    'millrace: TOPIC_AUTHORIZATION_FAILED; 1 lines in memory wait and are tried again',
+  ])
   producer.answer = 'succeed'
   await clock.advance(5_000)
   expect(sink.counters.published).toBe(1)

@@ -4,13 +4,14 @@ import { createElasticStore } from '@millrace/elastic'
 import { instanceStartMs } from '@millrace/envelope'
 import { createAdministration } from '@millrace/kafka'
 import { type Command, InvalidArgumentError } from 'commander'
-import { auditJson, auditText } from '../audit-text.ts'
+import { auditJson, auditText, isAccepted } from '../audit-text.ts'
 import type { CommandContext, GlobalOptions } from '../context.ts'
-import { exitCodes } from '../exit-code.ts'
+import { CommandError, exitCodes } from '../exit-code.ts'
 import { numberText } from '../number-text.ts'
-import { sinceOption, topicOption } from '../option-values.ts'
+import { namesOption, sinceOption, topicOption } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { allPlaces } from '../settings.ts'
+import { missingTopic } from './topic.ts'
 
 interface AuditCommandOptions extends GlobalOptions {
   topic?: string
@@ -19,6 +20,7 @@ interface AuditCommandOptions extends GlobalOptions {
   since?: (nowMs: number) => number
   instance?: string[]
   service?: string[]
+  strict?: boolean
 }
 
 export function addAudit({ program, context, end }: Registration): void {
@@ -27,15 +29,20 @@ export function addAudit({ program, context, end }: Registration): void {
     .description('did every line arrive? each one by its id; what is missing is listed')
     .addOption(sinceOption('only instances that were heard of'))
     .option('--instance <id>', 'only this instance; may be given several times', instanceIds)
-    .option('--service <name>', 'only this service; may be given several times', names)
+    .option('--service <name>', 'only this service; may be given several times', namesOption)
     .addOption(topicOption('the topic'))
     .option('--group <name>', "the indexers' group (default: MILLRACE_KAFKA_GROUP)")
+    .option(
+      '--strict',
+      'exit code 1 also where an instance ended without closing: its last lines are in no book',
+    )
     .addHelpText(
       'after',
       `
 Of each instance of a service, every line from the first to the newest is one of these: indexed, dead-lettered,
 dropped for a reason that was counted, or on its way (pending). What is none of them is lost. Exit code 1 when
-anything is lost or double.
+anything is lost or double, and when there is no verdict: the servers can't be read in full, or nothing is what
+the options name.
 
 Examples:
   millrace audit --since 24h
@@ -44,10 +51,11 @@ Examples:
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AuditCommandOptions>()
       const report = await audit(context, options)
+      if (report.instances === 0 && isFiltered(options)) throw nothingWanted(report)
       const { output } = context
       if (options.json === true) for (const part of auditJson(report)) await output.write(part)
       else await output.write(auditText(report, (style, text) => output.style(style, text)))
-      if (!report.ok) end(exitCodes.failed)
+      if (!isAccepted(report, options.strict)) end(exitCodes.failed)
     })
 }
 
@@ -61,6 +69,7 @@ async function audit(context: CommandContext, options: AuditCommandOptions): Pro
   const giveUp = (): void => void administration.close()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
+    if ((await administration.describeTopic(topic)) === undefined) throw missingTopic(topic)
     return await output.during('Auditing', (show) => {
       let step = ''
       const onProgress = (what: string, count: number): void =>
@@ -85,12 +94,19 @@ async function audit(context: CommandContext, options: AuditCommandOptions): Pro
   }
 }
 
-function names(text: string, previous: string[] = []): string[] {
-  return [...previous, ...text.split(',')]
+function isFiltered({ since, instance, service }: AuditCommandOptions): boolean {
+  return since !== undefined || instance !== undefined || service !== undefined
+}
+
+/** A name that is typed wrong must not pass for a service of which nothing is lost. */
+function nothingWanted({ topic }: AuditReport): CommandError {
+  return new CommandError(
+    `no verdict: neither Elasticsearch nor topic ${topic} knows of an instance that --service, --instance and --since ask for; "millrace audit" without them lists all services`,
+  )
 }
 
 function instanceIds(text: string, previous: string[] = []): string[] {
-  const ids = names(text, previous)
+  const ids = namesOption(text, previous)
   const wrong = ids.find((id) => instanceStartMs(id) === undefined)
   if (wrong === undefined) return ids
   throw new InvalidArgumentError(

@@ -48,7 +48,12 @@ async function examine(context: CommandContext, options: DoctorOptions): Promise
   const checks = [
     checkKafka({ administration, brokers: connection.brokers, topic, group }),
     checkElasticsearch({ store, nodes: elasticsearch.nodes, clock }),
-    checkSpool({ directory: spoolDirectory(context), clock, signal }),
+    checkSpool({
+      directory: spoolDirectory(context),
+      place: { brokers: connection.brokers, topic },
+      clock,
+      signal,
+    }),
   ]
   try {
     for (const check of checks) {

@@ -1,14 +1,16 @@
 // `millrace spool`: what lies on disk because Kafka was away, and how it gets there after all.
+import { existsSync } from 'node:fs'
 import { inspectSpool } from '@millrace/spool'
 import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { counted } from '../number-text.ts'
-import { exitCodes } from '../exit-code.ts'
+import { CommandError, exitCodes } from '../exit-code.ts'
 import { wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { spoolDirectory } from '../spool/spool-directory.ts'
 import { type SendReport, sendSpool } from '../spool/spool-sender.ts'
 import { damageText, isDamaged, spoolJson, spoolText } from '../spool/spool-text.ts'
+import { kafkaPlace } from '../settings.ts'
 import { singleLine } from '../terminal-text.ts'
 
 interface ResendOptions extends GlobalOptions {
@@ -71,6 +73,7 @@ async function inspect(
 ): Promise<boolean> {
   const { output, clock, signal } = context
   const directory = spoolDirectory(context, given)
+  if (given !== undefined) mustExist(directory)
   const reading = inspectSpool(directory, { clock, signal })
   const inspection = await output.during('Reading', reading)
   if (json === true) await output.json(spoolJson(inspection))
@@ -88,6 +91,9 @@ async function resend(
 ): Promise<boolean> {
   const { output } = context
   const directory = spoolDirectory(context, given)
+  if (given !== undefined) mustExist(directory)
+  // Brokers that can't be any are told of before the first line is tried.
+  if (options.brokers !== undefined) kafkaPlace(context, options)
   const report = await output.during('Sending', (show) =>
     sendSpool(context, directory, {
       ...options,
@@ -99,6 +105,12 @@ async function resend(
   if (options.json === true) await output.json(reportJson(directory, report))
   else for (const row of reportRows(directory, report)) await output.line(row)
   return isWell(report)
+}
+
+/** One that nobody named need not be there: no transport has had to write to disk yet. */
+function mustExist(directory: string): void {
+  if (existsSync(directory)) return
+  throw new CommandError(`there is no directory ${singleLine(directory)}`)
 }
 
 function isWell({ recovered, left }: SendReport): boolean {

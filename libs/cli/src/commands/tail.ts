@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
 import { createFilter } from '../document-filter.ts'
 import { type Document, documentText, type Level, levels, textAt } from '../document-text.ts'
-import { oneOf, topicOption, wholeNumber } from '../option-values.ts'
+import { namesOption, oneOf, topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { dataStreamDefaults, kafkaPlace, ownFormats } from '../settings.ts'
 import { singleLine } from '../terminal-text.ts'
@@ -34,10 +34,7 @@ export function addTail({ program, context }: Registration): void {
     .addOption(topicOption('the topic'))
     .option('--from-beginning', 'begin with the oldest record that the topic still has')
     .option('--no-follow', 'end at the records that are there now; begins with the oldest')
-    .option('--service <name>', 'only this service; may be given several times', (name, all) => [
-      ...((all as string[] | undefined) ?? []),
-      ...name.split(','),
-    ])
+    .option('--service <name>', 'only this service; may be given several times', namesOption)
     .option('--level <level>', `this level and above: ${levels.join(', ')}`, oneOf(levels))
     .option('--grep <text>', 'only lines that contain the text, in any case of letters')
     .option('--max <n>', 'end after so many lines', wholeNumber(1, Number.MAX_SAFE_INTEGER))

@@ -62,7 +62,9 @@ function typicalCase(name: string): Case {
   if (file === undefined) throw new Error(`the format ${name} has no fixture "typical"`)
   const { records } = readCase(new URL(`${name}/`, fixtures), file)
   const lines = records.map(({ value }) => Buffer.from(value!))
-  return { name, records, texts: lines.every(isJson) ? lines : undefined }
+  // Every record of a topic has a time.
+  const timed = records.map((record) => Object.assign(record, { timestampMs: receivedAtMs - 20 }))
+  return { name, records: timed, texts: lines.every(isJson) ? lines : undefined }
 }
 
 /** As the transport ships its lines: an id as key, and a header that names the format. */

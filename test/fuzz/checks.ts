@@ -20,6 +20,7 @@ export function checkRecord(
     topic: at.topic,
     partition: 0,
     offset: at.offset,
+    timestampMs: at.receivedAtMs - 20,
     key: null,
     value: bytes,
     headers,

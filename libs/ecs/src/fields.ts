@@ -79,6 +79,10 @@ export const ecsObjectPaths: ReadonlySet<string> = buildObjectPaths(ecsFields)
 export const ownFields = {
   /** The name of the format that read the line. */
   'millrace.format': { type: 'keyword' },
+  /** From the record's own time (`event.created`) to its receipt by the indexer (`event.ingested`). Unit: ms. */
+  'millrace.indexing_delay_ms': { type: 'long' },
+  /** Of the topic: where the record came from. */
+  'millrace.partition': { type: 'long' },
   /** Of the documents that tell of dead letters: what they have in common, where they were, how often they failed. */
   'millrace.dead_letter.group': { type: 'keyword' },
   'millrace.dead_letter.topic': { type: 'keyword' },

@@ -2,7 +2,7 @@
 import { type EcsField, ecsFields, type EcsPath, formatEpochMs } from '@millrace/ecs'
 import type { Draft } from './draft.ts'
 import { putTraceParent } from './key-placement.ts'
-import { DraftedEvent, type NormalizedEvent } from './normalized-event.ts'
+import { DraftedEvent, type NormalizedEvent, type Transit } from './normalized-event.ts'
 import type { RecordSource } from './record-source.ts'
 
 /** What is the same for every event of one record. */
@@ -18,6 +18,8 @@ export interface RecordFacts {
   createdAtMs: number
   /** ISO 8601. */
   receivedAt: string
+  /** Undefined for a record without a time of its own: a line that came through no topic. */
+  transit: Transit | undefined
   traceparent: string | undefined
   /** The decoded line, and its bytes when the text does not say them all. */
   text: string
@@ -77,6 +79,7 @@ export function finishDocument(draft: Draft, id: string, record: RecordFacts): N
   finishOriginal(draft, record)
   return new DraftedEvent({ id, dataStream: source.dataStream }, draft.finish(), {
     common: source.common(record.format),
+    transit: record.transit,
     attributes: draft.attributes(),
   })
 }

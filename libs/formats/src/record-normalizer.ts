@@ -182,13 +182,17 @@ export class RecordNormalizer {
   }
 
   /** Whether a plan can tell all there is to say of a record with these facts. */
-  #mayBePlanned(text: string, { source, isUtf8, instance, traceparent }: RecordFacts): boolean {
+  #mayBePlanned(
+    text: string,
+    { source, isUtf8, instance, transit, traceparent }: RecordFacts,
+  ): boolean {
     return (
       text.charCodeAt(0) === 0x7b &&
       text.length <= plannedLengthMax &&
       isUtf8 &&
       traceparent === undefined &&
       source.minted === (instance !== undefined) &&
+      transit !== undefined &&
       source.facts.truncated === undefined &&
       // What formats of the user look for is not known here.
       this.#formats.own.length === 0
@@ -224,6 +228,9 @@ export class RecordNormalizer {
       sequence: parts?.sequence,
       createdAtMs: isKnown ? timestampMs : receivedAtMs,
       receivedAt: formatEpochMs(receivedAtMs),
+      transit: isKnown
+        ? { delayMs: receivedAtMs - timestampMs, partition: record.partition }
+        : undefined,
       traceparent: traceparent === undefined ? undefined : bytesToText(traceparent),
       text: decoded.text,
       isUtf8: decoded.isUtf8,

@@ -44,13 +44,13 @@ export class RecordSource {
     let common = this.#common.get(format)
     if (common === undefined) {
       common = commonMembers({
-        millrace: { format },
         ecs: { version: ecsVersion },
         data_stream: {
           type: 'logs',
           dataset: this.dataset.value,
           namespace: this.namespace.value,
         },
+        millrace: { format },
       })
       this.#common.set(format, common)
     }

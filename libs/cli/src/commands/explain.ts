@@ -126,7 +126,6 @@ class Explainer {
         topic: defaultTopic,
         partition: 0,
         offset,
-        timestampMs: nowMs,
         key: null,
         value: line,
         headers: {},

@@ -15,6 +15,8 @@ const gaps = {
   receivedAt: -5,
   instance: -6,
   sequence: -7,
+  delayMs: -8,
+  partition: -9,
 } as const
 
 /** A text that stands for the value of a gap in a document that is made only to be cut up. */
@@ -34,6 +36,7 @@ const probeReceivedAt = `${open}received${close}`
 const probeId = `${open}id${close}`
 const probeInstance = `${open}instance${close}`
 const probeSequence = 709_999_999_999_999
+const probeTransit = { delayMs: 708_888_888_888_888, partition: 707_777_777_777_777 }
 
 /** Of the same kind as the value, and of a length that no other marker is a part of. */
 function markerOf(kind: number, index: number): string {
@@ -79,6 +82,7 @@ export function probeFacts(facts: RecordFacts, text: string): RecordFacts {
     sequence: facts.sequence === undefined ? undefined : probeSequence,
     createdAtMs: probeCreatedAtMs,
     receivedAt: probeReceivedAt,
+    transit: probeTransit,
     text,
   }
 }
@@ -102,6 +106,8 @@ function markersOf(steps: readonly Step[], facts: RecordFacts): Marker[] {
     { text: probeId, gap: gaps.id },
     { text: formatEpochMs(probeCreatedAtMs), gap: gaps.createdAt },
     { text: probeReceivedAt, gap: gaps.receivedAt },
+    { text: String(probeTransit.delayMs), gap: gaps.delayMs },
+    { text: String(probeTransit.partition), gap: gaps.partition },
   )
   if (facts.instance !== undefined) markers.push({ text: probeInstance, gap: gaps.instance })
   if (facts.sequence !== undefined) {
@@ -174,6 +180,10 @@ function factOf(gap: number, facts: RecordFacts): string | number {
       return facts.receivedAt
     case gaps.instance:
       return facts.instance!
+    case gaps.delayMs:
+      return facts.transit!.delayMs
+    case gaps.partition:
+      return facts.transit!.partition
     default:
       return facts.sequence!
   }

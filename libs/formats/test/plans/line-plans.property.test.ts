@@ -48,6 +48,7 @@ class Comparison {
       topic: 'logs',
       partition: 0,
       offset: 7,
+      timestampMs: receivedAtMs - 20,
       key: isMinted ? Buffer.from('06dfk3a4c0000000-0000000z') : null,
       value: Buffer.from(line),
       headers: recordHeaders,

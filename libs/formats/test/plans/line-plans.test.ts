@@ -24,6 +24,7 @@ function feeder(options: Partial<RecordNormalizerOptions> = {}) {
         topic: 'logs',
         partition: 0,
         offset: offset++,
+        timestampMs: timeMs,
         key: null,
         value: Buffer.from(text),
         headers: facts === undefined ? {} : { millrace: Buffer.from(JSON.stringify(facts)) },

@@ -21,6 +21,8 @@ export async function setBench(brokers: readonly string[], partitions: number): 
   const name = randomBytes(6).toString('hex')
   const topic = `kafka-test-${name}`
   await administration.createTopic({ topic, partitions })
+  // A leader that does not know yet that it leads would refuse, and its turn go to the next partition.
+  await administration.topicOffsets(topic)
   return {
     topic,
     group: `group-${name}`,

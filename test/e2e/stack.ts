@@ -19,7 +19,10 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
     return
   }
   try {
-    const stack = await startTestStack({ onProgress: (text) => project.vitest.logger.log(text) })
+    const stack = await startTestStack({
+      elasticsearch: { kql: true },
+      onProgress: (text) => project.vitest.logger.log(text),
+    })
     project.provide('stack', stack.endpoints)
     return () => stack.stop()
   } catch (error) {

@@ -25,6 +25,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     jdk,
     environment,
     clock,
+    kql: options.elasticsearch !== false && options.elasticsearch?.kql === true,
     ...(options.serversDirectory === undefined ? {} : { directory: options.serversDirectory }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { signal }),

@@ -43,6 +43,11 @@ export interface KafkaOptions {
 export interface ElasticsearchOptions {
   /** HTTP port; 0 is any free port. Default: 0. Kept over restarts. */
   port?: number
+  /**
+   * Whether the node takes the query `kql`. Its module (Elastic License 2.0) is fetched by Maven for those who ask for
+   * it, for tests only. Default: false; in containers always true.
+   */
+  kql?: boolean
   /** Elasticsearch's own settings; they win over ours. */
   extraSettings?: Readonly<Record<string, string>>
 }

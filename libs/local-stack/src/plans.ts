@@ -5,7 +5,7 @@ import { elasticsearchLog4j, elasticsearchSettings, renderYaml } from './elastic
 import type { Jdk } from './jdk.ts'
 import { kafkaLog4j, kafkaProperties, renderProperties } from './kafka-config.ts'
 import type { ElasticsearchOptions, Environment, KafkaOptions } from './options.ts'
-import type { ServersFolder } from './prepare.ts'
+import { elasticsearchHome, type ServersFolder } from './prepare.ts'
 import { pidFilePath } from './pid-file.ts'
 import { countBrokers, elasticsearchObstacle } from './probe.ts'
 import type { ServerPlan } from './server-process.ts'
@@ -84,7 +84,7 @@ export function elasticsearchPlan(
   const name = 'elasticsearch'
   const home = join(context.directory, name)
   const config = join(home, 'config')
-  const { port, transportPort, extraSettings = {} } = elasticsearch
+  const { port, transportPort, kql = false, extraSettings = {} } = elasticsearch
   return {
     ...common(name, context),
     arguments: [
@@ -94,7 +94,7 @@ export function elasticsearchPlan(
       ...nativeLibraryArguments(join(home, 'native'), findZstd()),
       ...classPath('elasticsearch', context),
       'ElasticsearchLauncher',
-      join(context.servers, 'elasticsearch-home'),
+      join(context.servers, elasticsearchHome({ kql })),
       config,
     ],
     configure() {

@@ -1,6 +1,7 @@
 // Before the servers: their jars, fetched once by Maven and kept between runs.
 import { createHash } from 'node:crypto'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Clock } from '@millrace/foundation'
+import { httpModule, installModule, kqlModule } from './elasticsearch-module.ts'
 import { LocalStackError } from './errors.ts'
 import { findOnPath, type Jdk, jdkVersionMin } from './jdk.ts'
 import type { Environment } from './options.ts'
@@ -25,9 +27,11 @@ const inputs = [
   'pom.xml',
   'servers/kafka/pom.xml',
   'servers/elasticsearch/pom.xml',
+  'servers/elasticsearch-kql/pom.xml',
   'servers/java/DieWithParent.java',
   'servers/java/KafkaLauncher.java',
   'servers/java/ElasticsearchLauncher.java',
+  'src/elasticsearch-module.ts',
   'src/prepare.ts',
 ] as const
 
@@ -39,6 +43,8 @@ export interface Preparation {
   environment: Environment
   clock: Clock
   directory?: string
+  /** Whether Elasticsearch is to know KQL. */
+  kql?: boolean
   onProgress?: (text: string) => void
   signal?: AbortSignal
 }
@@ -50,12 +56,16 @@ export type ServersFolder = string
 export async function prepareServers(preparation: Preparation): Promise<ServersFolder> {
   const parent = preparation.directory ?? join(repositoryFolder, '.millrace/servers')
   const folder = join(parent, inputsHash())
-  if (existsSync(join(folder, marker))) return folder
+  const { kql = false } = preparation
+  const isPrepared = (): boolean => existsSync(join(folder, marker))
+  const hasHome = (): boolean => existsSync(join(folder, elasticsearchHome({ kql })))
+  if (isPrepared() && hasHome()) return folder
   mkdirSync(parent, { recursive: true })
   const { clock, signal } = preparation
   await withPreparationLock(`${folder}.lock`, { clock, signal }, async () => {
     // Somebody else may have prepared it while this process waited for the lock.
-    if (!existsSync(join(folder, marker))) await prepare(folder, preparation)
+    if (!isPrepared()) await prepare(folder, preparation)
+    if (!hasHome()) await prepareKql(folder, preparation)
   })
   return folder
 }
@@ -65,8 +75,8 @@ async function prepare(folder: string, preparation: Preparation): Promise<void> 
   rmSync(unfinished, { recursive: true, force: true })
   rmSync(folder, { recursive: true, force: true })
   try {
-    await copyJars(unfinished, preparation)
-    moveHttpModule(join(unfinished, 'elasticsearch'), join(unfinished, 'elasticsearch-home'))
+    await copyJars('pom.xml', unfinished, preparation)
+    moveHttpModule(join(unfinished, 'elasticsearch'), join(unfinished, elasticsearchHome()))
     preparation.onProgress?.('compiling the launchers')
     await compile(unfinished, 'kafka', 'KafkaLauncher', preparation)
     await compile(unfinished, 'elasticsearch', 'ElasticsearchLauncher', preparation)
@@ -77,7 +87,7 @@ async function prepare(folder: string, preparation: Preparation): Promise<void> 
   }
 }
 
-async function copyJars(target: string, preparation: Preparation): Promise<void> {
+async function copyJars(pom: string, target: string, preparation: Preparation): Promise<void> {
   const { environment, onProgress, jdk, signal } = preparation
   const maven = findOnPath('mvn', environment)
   if (maven === undefined) {
@@ -98,7 +108,7 @@ async function copyJars(target: string, preparation: Preparation): Promise<void>
     maven,
     [
       '--batch-mode',
-      `--file=${join(packageFolder, 'pom.xml')}`,
+      `--file=${join(packageFolder, pom)}`,
       'dependency:copy-dependencies',
       `-Dmillrace.servers=${target}`,
     ],
@@ -117,24 +127,29 @@ async function copyJars(target: string, preparation: Preparation): Promise<void>
 
 /** Elasticsearch loads its HTTP layer from `modules/`; the same jars on the class path would clash. */
 function moveHttpModule(jars: string, home: string): void {
-  const module = join(home, 'modules/transport-netty4')
-  mkdirSync(module, { recursive: true })
-  let version = ''
-  for (const name of readdirSync(jars)) {
-    if (!/^(netty|transport-netty4)-/.test(name)) continue
-    version = /^transport-netty4-(.+)\.jar$/.exec(name)?.[1] ?? version
-    renameSync(join(jars, name), join(module, name))
+  const names = /^(netty|transport-netty4)-/
+  installModule(home, httpModule, { folder: jars, names })
+  for (const name of readdirSync(jars)) if (names.test(name)) rmSync(join(jars, name))
+}
+
+/** A second home beside the first, for those who ask for KQL. Its jars are fetched only then. */
+async function prepareKql(folder: ServersFolder, preparation: Preparation): Promise<void> {
+  const jars = `${folder}.${process.pid}.kql`
+  const home = `${jars}-home`
+  try {
+    await copyJars('servers/elasticsearch-kql/pom.xml', jars, preparation)
+    cpSync(join(folder, elasticsearchHome()), home, { recursive: true })
+    const names = { folder: join(jars, 'elasticsearch-kql'), names: /\.jar$/ }
+    installModule(home, kqlModule, names)
+    renameSync(home, join(folder, elasticsearchHome({ kql: true })))
+  } finally {
+    for (const unfinished of [jars, home]) rmSync(unfinished, { recursive: true, force: true })
   }
-  const descriptor = {
-    name: 'transport-netty4',
-    description: 'Netty 4 based transport implementation',
-    version,
-    'elasticsearch.version': version,
-    'java.version': String(jdkVersionMin),
-    classname: 'org.elasticsearch.transport.netty4.Netty4Plugin',
-  }
-  const lines = Object.entries(descriptor).map(([key, value]) => `${key}=${value}`)
-  writeFileSync(join(module, 'plugin-descriptor.properties'), `${lines.join('\n')}\n`)
+}
+
+/** Home of a node, in the prepared folder. */
+export function elasticsearchHome({ kql = false }: { kql?: boolean } = {}): string {
+  return kql ? 'elasticsearch-kql-home' : 'elasticsearch-home'
 }
 
 /** Compiled once, a launcher starts a second sooner than as a source file. */

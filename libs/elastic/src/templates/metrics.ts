@@ -29,7 +29,21 @@ const ecsPaths = [
 
 const long = { type: 'long' } as const
 const keptOnly = { type: 'keyword', index: false, doc_values: false } as const
-const countsByReason = { type: 'flattened' } as const
+
+/** Why lines are dropped; of other reasons (a newer transport's) the count is kept and not searchable. */
+export const dropReasonFields = [
+  'memory-full',
+  'spool-full',
+  'spool-failed',
+  'spool-damaged',
+  'closed',
+  'too-large',
+  'rejected',
+  'unreadable',
+] as const
+const countsByReason = {
+  properties: Object.fromEntries(dropReasonFields.map((reason) => [reason, long])),
+} as const
 
 const ledgerFields = {
   v: long,

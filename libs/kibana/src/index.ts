@@ -1,0 +1,24 @@
+// The door of Kibana's saved objects.
+export {
+  count,
+  type LensColumn,
+  lastSeen,
+  maximum,
+  overTime,
+  percentileOfMs,
+  topValues,
+  uniqueCount,
+} from './objects/columns.ts'
+export {
+  type Control,
+  dashboard,
+  type DashboardRow,
+  type PlacedPanel,
+} from './objects/dashboard.ts'
+export { dataView } from './objects/data-view.ts'
+export { chartPanel, metricPanel, tablePanel } from './objects/lens.ts'
+export { type SavedObject, toNdjson } from './objects/saved-object.ts'
+export { savedSearch } from './objects/search.ts'
+export { kqlFields } from './kql/fields.ts'
+export type { Finding } from './validate/finding.ts'
+export { validateSavedObjects } from './validate/validate.ts'

@@ -21,6 +21,18 @@ const ofLines = { dataView: logs, query: isLine }
 const ofDeadLetters = { dataView: logs, query: isDeadLetter }
 const ledger = (member: string): string => `millrace.ledger.${member}`
 
+/** Why a transport gives lines up. */
+const dropReasons = {
+  'memory-full': 'Memory full',
+  'spool-full': 'Spool full',
+  'spool-failed': 'Disk failed',
+  'spool-damaged': 'Spool damaged',
+  closed: 'Closed',
+  'too-large': 'Too large',
+  rejected: 'Rejected',
+  unreadable: 'Unreadable',
+}
+
 const figures: DashboardRow = {
   height: 6,
   panels: [
@@ -59,9 +71,10 @@ const figures: DashboardRow = {
       width: 12,
       panel: metricPanel({
         dataView: metrics,
-        title: 'Largest spool',
-        description: 'Most lines that one instance said to have on disk because Kafka was away.',
-        figure: maximum(ledger('spooled'), 'Lines on disk'),
+        title: 'Most spooled',
+        description:
+          'Most lines that one instance has put on disk since it started, because Kafka was away.',
+        figure: maximum(ledger('spooled'), 'Spooled'),
       }),
     },
   ],
@@ -155,7 +168,7 @@ const ledgers: DashboardRow = {
         dataView: metrics,
         title: 'Ledgers',
         description:
-          'What each instance of a service said of itself: lines that got a number, lines that Kafka has, lines on disk. "millrace audit" compares them with what is here.',
+          'What each instance of a service said of itself: lines that got a number, lines that Kafka took, lines that were on disk meanwhile. "millrace audit" compares them with what is here.',
         columns: {
           service: topValues('service.name', 'Service', { size: 50, by: 'issued' }),
           instance: topValues(ledger('instance'), 'Instance', { size: 20, by: 'issued' }),
@@ -172,19 +185,20 @@ const ledgers: DashboardRow = {
       panel: tablePanel({
         dataView: metrics,
         title: 'Dropped, by reason',
+        query: Object.keys(dropReasons)
+          .map((reason) => `${ledger(`dropped.${reason}`)}: *`)
+          .join(' or '),
         description:
           'Lines that instances gave up past their bounds, counted by reason since each has started.',
         columns: {
-          service: topValues('service.name', 'Service', { size: 50, by: 'memory' }),
-          instance: topValues(ledger('instance'), 'Instance', { size: 20, by: 'memory' }),
-          memory: maximum(ledger('dropped.memory-full'), 'Memory full'),
-          spool: maximum(ledger('dropped.spool-full'), 'Spool full'),
-          disk: maximum(ledger('dropped.spool-failed'), 'Disk failed'),
-          damaged: maximum(ledger('dropped.spool-damaged'), 'Spool damaged'),
-          closed: maximum(ledger('dropped.closed'), 'Closed'),
-          large: maximum(ledger('dropped.too-large'), 'Too large'),
-          rejected: maximum(ledger('dropped.rejected'), 'Rejected'),
-          unreadable: maximum(ledger('dropped.unreadable'), 'Unreadable'),
+          service: topValues('service.name', 'Service', { size: 50 }),
+          instance: topValues(ledger('instance'), 'Instance', { size: 20 }),
+          ...Object.fromEntries(
+            Object.entries(dropReasons).map(([reason, label]) => [
+              reason,
+              maximum(ledger(`dropped.${reason}`), label),
+            ]),
+          ),
         },
       }),
     },

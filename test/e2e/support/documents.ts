@@ -6,7 +6,12 @@ export interface StoredDocument {
   _source: Record<string, unknown>
 }
 
-async function ask(url: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+/** GET, or POST when there is a body; throws the answer when it is none of 200 to 299. */
+export async function ask(
+  url: string,
+  path: string,
+  body?: unknown,
+): Promise<Record<string, unknown>> {
   const answer = await fetch(`${url}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { 'content-type': 'application/json' },

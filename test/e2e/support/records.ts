@@ -10,7 +10,7 @@ export async function recordsOf(topic: string, count: number): Promise<KafkaReco
   const settings = kafkaSettings.parse({ brokers: [...inject('stack').kafka] })
   const consumer = createConsumerGroup(settings, {
     topic,
-    group: topic,
+    group: `${topic}-reader`,
     from: 'earliest',
     onRecords: async (some) => {
       records.push(...some)

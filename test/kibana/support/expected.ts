@@ -83,6 +83,7 @@ export async function healthOf(shop: Shop): Promise<Expected> {
     'MILLRACE_DECODE_EMPTY',
   ]
   const isDelay = (value: unknown): void => {
+    expect(value).toEqual(expect.any(Number))
     expect(value).toBeGreaterThanOrEqual(Math.min(...delays))
     expect(value).toBeLessThanOrEqual(Math.max(...delays))
   }

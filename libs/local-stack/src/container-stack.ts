@@ -23,6 +23,9 @@ export async function startContainerStack(options: LocalStackOptions): Promise<L
   await requireEngine()
   const { kafka = {}, elasticsearch = {}, readyTimeoutMs = 120_000 } = options
   if (kafka !== false && (kafka.brokers ?? 1) !== 1) throw unsupported('run three brokers')
+  if (kafka !== false && (kafka.secured ?? kafka.scramUsers) !== undefined) {
+    throw unsupported('give the broker listeners with TLS or SASL')
+  }
   const containers = new Map<string, StartedTestContainer>()
   const endpoints: StackEndpoints = { kafka: [], elasticsearch: '' }
   try {

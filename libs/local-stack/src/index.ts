@@ -7,6 +7,8 @@ export type {
   KafkaOptions,
   LocalStack,
   LocalStackOptions,
+  ScramUser,
+  SecuredListener,
   StackEndpoints,
 } from './options.ts'
 export { freePort, isFree as isPortFree } from './ports.ts'

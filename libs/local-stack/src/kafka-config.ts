@@ -1,4 +1,5 @@
 // Before the brokers: their server.properties.
+import type { ScramUser, SecuredListener } from './options.ts'
 
 export interface BrokerConfig {
   /** 1, 2, 3. */
@@ -8,17 +9,21 @@ export interface BrokerConfig {
   controllerPorts: readonly number[]
   /** A second listener on this node's own port, which tells clients another port. */
   proxied?: { port: number; advertisedPort: number }
+  /** Further listeners of this node, each on a port of its own. */
+  secured?: readonly SecuredListener[]
   logDirectory: string
   extraProperties?: Readonly<Record<string, string>>
 }
 
 /** Kafka's properties for one node that is broker and controller (KRaft, static quorum). */
 export function kafkaProperties(config: BrokerConfig): Record<string, string> {
-  const { nodeId, ports, controllerPorts, proxied, logDirectory, extraProperties } = config
+  const { nodeId, ports, controllerPorts, proxied, secured = [], logDirectory } = config
   const nodes = ports.length
   const listener = `PLAINTEXT://127.0.0.1:${ports[nodeId - 1]}`
   const own = proxied === undefined ? '' : `,PROXIED://127.0.0.1:${proxied.port}`
   const told = proxied === undefined ? '' : `,PROXIED://127.0.0.1:${proxied.advertisedPort}`
+  const further = secured.map(({ name, port }) => `,${name}://127.0.0.1:${port}`).join('')
+  const protocols = secured.map(({ name, protocol }) => `,${name}:${protocol}`).join('')
   const inSyncMin = String(nodes === 1 ? 1 : 2)
   return {
     'process.roles': 'broker,controller',
@@ -26,9 +31,9 @@ export function kafkaProperties(config: BrokerConfig): Record<string, string> {
     'controller.quorum.voters': controllerPorts
       .map((port, index) => `${index + 1}@127.0.0.1:${port}`)
       .join(','),
-    listeners: `${listener}${own},CONTROLLER://127.0.0.1:${controllerPorts[nodeId - 1]}`,
-    'advertised.listeners': `${listener}${told}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `${listener}${own}${further},CONTROLLER://127.0.0.1:${controllerPorts[nodeId - 1]}`,
+    'advertised.listeners': `${listener}${told}${further}`,
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': logDirectory,
@@ -57,8 +62,17 @@ export function kafkaProperties(config: BrokerConfig): Record<string, string> {
     'log.cleaner.dedupe.buffer.size': String(16 * 2 ** 20),
     'num.io.threads': '4',
     'num.network.threads': '2',
-    ...extraProperties,
+    ...config.extraProperties,
   }
+}
+
+/** What StorageTool is told beside the cluster's id: one argument per line, so that no password shows among the processes. */
+export function formatArguments(users: readonly ScramUser[]): string {
+  const lines = users.flatMap(({ name, password, mechanism }) => [
+    '--add-scram',
+    `${mechanism}=[name="${name}",password="${password}"]`,
+  ])
+  return lines.join('\n')
 }
 
 /** java.util.Properties reads a backslash as the start of an escape. */

@@ -36,8 +36,29 @@ export interface KafkaOptions {
    * advertised port, where something of the caller's forwards to its own. One entry per broker. Default: none.
    */
   proxied?: readonly { port: number; advertisedPort: number }[]
+  /**
+   * Further listeners of a single broker, on 127.0.0.1, for clients that come with TLS, SASL or both. Their keys and
+   * mechanisms are properties of Kafka's, each under `listener.name.<name in lower case>.` in `extraProperties`. The
+   * plain listener stays, for the brokers themselves and for the stack. Default: none.
+   */
+  secured?: readonly SecuredListener[]
+  /** Users of SCRAM that the cluster knows from its first start. Default: none. */
+  scramUsers?: readonly ScramUser[]
   /** Kafka's own server properties, for every broker; they win over ours. */
   extraProperties?: Readonly<Record<string, string>>
+}
+
+export interface SecuredListener {
+  /** Capitals, as Kafka writes listeners: `SECURE`. */
+  name: string
+  port: number
+  protocol: 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+}
+
+export interface ScramUser {
+  name: string
+  password: string
+  mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
 }
 
 export interface ElasticsearchOptions {

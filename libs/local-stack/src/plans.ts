@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { elasticsearchLog4j, elasticsearchSettings, renderYaml } from './elasticsearch-config.ts'
 import type { Jdk } from './jdk.ts'
-import { kafkaLog4j, kafkaProperties, renderProperties } from './kafka-config.ts'
+import { formatArguments, kafkaLog4j, kafkaProperties, renderProperties } from './kafka-config.ts'
 import type { ElasticsearchOptions, Environment, KafkaOptions } from './options.ts'
 import { elasticsearchHome, type ServersFolder } from './prepare.ts'
 import { pidFilePath } from './pid-file.ts'
@@ -34,6 +34,7 @@ export function kafkaPlan(nodeId: number, kafka: KafkaPlan, context: PlanContext
   const logDirectory = join(home, 'data')
   const properties = join(home, 'server.properties')
   const log4j = join(home, 'log4j2.properties')
+  const format = join(home, 'format-arguments')
   const { ports, controllerPorts, clusterId, isForming, extraProperties = {} } = kafka
   const port = ports[nodeId - 1]!
   return {
@@ -46,6 +47,7 @@ export function kafkaPlan(nodeId: number, kafka: KafkaPlan, context: PlanContext
       properties,
       logDirectory,
       clusterId,
+      format,
     ],
     configure() {
       mkdirSync(join(home, 'tmp'), { recursive: true })
@@ -55,11 +57,13 @@ export function kafkaPlan(nodeId: number, kafka: KafkaPlan, context: PlanContext
         ports,
         controllerPorts,
         ...(proxied === undefined ? {} : { proxied }),
+        ...(kafka.secured === undefined ? {} : { secured: kafka.secured }),
         logDirectory,
         extraProperties,
       }
       writeFileSync(properties, renderProperties(kafkaProperties(config)))
       writeFileSync(log4j, kafkaLog4j)
+      writeFileSync(format, formatArguments(kafka.scramUsers ?? []), { mode: 0o600 })
     },
     async obstacle() {
       const brokers = await countBrokers(port)

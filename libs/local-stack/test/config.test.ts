@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { kafkaEnvironment } from '../src/container-stack.ts'
 import { elasticsearchSettings, renderYaml } from '../src/elasticsearch-config.ts'
-import { kafkaProperties, renderProperties } from '../src/kafka-config.ts'
+import { formatArguments, kafkaProperties, renderProperties } from '../src/kafka-config.ts'
 
 const one = { nodeId: 1, ports: [9092], controllerPorts: [9093], logDirectory: '/data' }
 const three = { ...one, ports: [1, 2, 3], controllerPorts: [4, 5, 6] }
@@ -37,6 +37,31 @@ test('a second listener tells clients the port of the proxy before it, and broke
   )
   expect(properties['advertised.listeners']).toBe('PLAINTEXT://127.0.0.1:2,PROXIED://127.0.0.1:8')
   expect(properties['inter.broker.listener.name']).toBe('PLAINTEXT')
+})
+
+test('further listeners are served and told beside the plain one, each with its protocol', () => {
+  const secured = [
+    { name: 'SECURE', port: 7, protocol: 'SASL_SSL' },
+    { name: 'MUTUAL', port: 8, protocol: 'SSL' },
+  ] as const
+  const properties = kafkaProperties({ ...one, secured })
+  expect(properties['listeners']).toBe(
+    'PLAINTEXT://127.0.0.1:9092,SECURE://127.0.0.1:7,MUTUAL://127.0.0.1:8,CONTROLLER://127.0.0.1:9093',
+  )
+  expect(properties['advertised.listeners']).toBe(
+    'PLAINTEXT://127.0.0.1:9092,SECURE://127.0.0.1:7,MUTUAL://127.0.0.1:8',
+  )
+  expect(properties['listener.security.protocol.map']).toBe(
+    'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL,MUTUAL:SSL',
+  )
+})
+
+test('each SCRAM user is one pair of arguments, one argument a line', () => {
+  const mechanism = 'SCRAM-SHA-512'
+  expect(formatArguments([])).toBe('')
+  expect(formatArguments([{ name: 'ann', password: 'a,b', mechanism }])).toBe(
+    '--add-scram\nSCRAM-SHA-512=[name="ann",password="a,b"]',
+  )
 })
 
 test('topics are never created by asking for them, and extra properties win', () => {

@@ -7,6 +7,7 @@ import { MemberAssignment } from './kafkajs-seams.ts'
 import type { KafkaCluster, KafkaMetadata } from './kafkajs-types.ts'
 import { listOffsets } from './offsets.ts'
 import type { Administration, PartitionOffset, TopicDescription } from './port.ts'
+import { closedConnectionHint, securityText } from './security-text.ts'
 import type { KafkaSettings } from './settings.ts'
 import { TopicError, topicPartitions } from './topic-metadata.ts'
 
@@ -246,9 +247,11 @@ class KafkaAdministration implements Administration {
     const seconds = (details.tookMs / 1_000).toFixed(1)
     const tries = details.attempt === 1 ? '1 try' : `${details.attempt} tries`
     const isUnreachable = failure.reason === 'unreachable' || failure.reason === 'timeout'
+    const hint = closedConnectionHint(failure, this.#link.settings)
     const message = isUnreachable
-      ? `Kafka (${brokers}) could not be reached for ${wanted}, ${tries} in ${seconds} s: ${failure.text}`
-      : `Kafka (${brokers}) was asked for ${wanted} and refused: ${failure.text}`
+      ? `Kafka (${brokers}) could not be reached for ${wanted}, ${tries} in ${seconds} s: ${failure.text}${hint}`
+      : (securityText(failure, this.#link.settings) ??
+        `Kafka (${brokers}) was asked for ${wanted} and refused: ${failure.text}`)
     return new SourceError(codeOf(failure), message, {
       retryable: failure.retryable,
       cause: details.thrown,

@@ -1,6 +1,7 @@
 // The way to the brokers: one client cluster, used within deadlines and replaced when it is stuck.
 import type net from 'node:net'
-import { type Clock, type Random, systemClock, systemRandom } from '@millrace/foundation'
+import { createSecureContext, type ConnectionOptions } from 'node:tls'
+import { type Clock, errorText, type Random, systemClock, systemRandom } from '@millrace/foundation'
 import ClusterClass from 'kafkajs/src/cluster/index.js'
 import loggersModule from 'kafkajs/src/loggers/index.js'
 import { lenientMetadata, mendBroker, mendKafkajs, socketFactory } from './kafkajs-seams.ts'
@@ -38,6 +39,16 @@ export class LinkClosedError extends Error {
   constructor() {
     super('the connection was closed by this process')
     this.name = 'LinkClosedError'
+  }
+}
+
+/** A certificate or key of the settings can't be used, so that nothing can be connected. */
+export class TlsMaterialError extends Error {
+  constructor(reason: string) {
+    super(
+      `a certificate or key of its settings can't be used (${reason}). tls.ca, tls.cert, tls.key and tls.passphrase (MILLRACE_KAFKA_TLS_CA_FILE, _CERT_FILE, _KEY_FILE, _PASSPHRASE_FILE) must be PEM texts that fit together`,
+    )
+    this.name = 'TlsMaterialError'
   }
 }
 
@@ -154,7 +165,8 @@ export class ClusterLink {
       socketFactory: createSocket,
       brokers: settings.brokers,
       ssl: tlsOptions(settings),
-      sasl: settings.sasl,
+      // The client puts a member of its own into it.
+      sasl: settings.sasl && { ...settings.sasl },
       clientId: settings.clientId,
       connectionTimeout: settings.connectionTimeoutMs,
       requestTimeout: settings.requestTimeoutMs,
@@ -243,8 +255,16 @@ interface ClientLogEntry {
 /** How long what is known of topics and leaders is believed without an error that says otherwise. */
 const metadataMaxAgeMs = 60_000
 
-function tlsOptions(settings: KafkaSettings): object | null {
-  if (settings.tls === false) return null
-  if (settings.tls === true) return {}
-  return settings.tls
+/** Certificates and keys are read once and not with each connection. @throws TlsMaterialError */
+function tlsOptions({ tls }: KafkaSettings): ConnectionOptions | null {
+  if (tls === false) return null
+  if (tls === true) return {}
+  const { servername, rejectUnauthorized, ...material } = tls
+  const options = Object.entries({ servername, rejectUnauthorized })
+  const present = Object.fromEntries(options.filter(([, value]) => value !== undefined))
+  try {
+    return { ...present, secureContext: createSecureContext(material) }
+  } catch (error) {
+    throw new TlsMaterialError(errorText(error))
+  }
 }

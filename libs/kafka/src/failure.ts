@@ -35,6 +35,8 @@ export interface KafkaFailure {
   type: string
   /** One line for a person. */
   text: string
+  /** `host:port` of the broker whose connection failed, where that is known. */
+  broker?: string
 }
 
 type Verdict = readonly [reason: FailureReason, retryable: boolean]
@@ -117,6 +119,7 @@ const clientVerdicts: Readonly<Record<string, Verdict>> = {
   DeadlineError: ['timeout', true],
   ConnectionsReplacedError: ['unreachable', true],
   LinkClosedError: ['closed', false],
+  TlsMaterialError: ['tls', false],
 }
 
 /** OpenSSL's and Node's names for a certificate that is not accepted. */
@@ -129,7 +132,7 @@ export function kafkaFailure(thrown: unknown): KafkaFailure {
   // The client wraps errors in errors; the innermost one that has a name of its own decides.
   for (let error = thrown, depth = 0; depth < 8; depth++) {
     const verdict = verdictOf(error)
-    if (verdict !== undefined) return { ...verdict, text: errorText(error) }
+    if (verdict !== undefined) return { ...verdict, text: errorText(error), ...brokerOf(error) }
     if (!isObject(error) || error['cause'] == null) break
     fallback = error
     error = error['cause']
@@ -140,7 +143,11 @@ export function kafkaFailure(thrown: unknown): KafkaFailure {
   return { reason: 'unknown', retryable: true, type: typeOf(fallback), text: errorText(fallback) }
 }
 
-function verdictOf(error: unknown): Omit<KafkaFailure, 'text'> | undefined {
+function brokerOf(error: unknown): { broker?: string } {
+  return isObject(error) && typeof error['broker'] === 'string' ? { broker: error['broker'] } : {}
+}
+
+function verdictOf(error: unknown): Omit<KafkaFailure, 'text' | 'broker'> | undefined {
   if (!isObject(error)) return undefined
   const type = typeof error['type'] === 'string' ? error['type'] : ''
   const byType = Object.hasOwn(protocolVerdicts, type) ? protocolVerdicts[type] : undefined

@@ -1,12 +1,13 @@
 // A batch, published: encoded, sent to one partition, acknowledged by all in-sync replicas.
 import { type Clock, PublishError, type Random, systemRandom } from '@millrace/foundation'
 import { ClusterLink, type ClusterOptions } from './cluster.ts'
-import { type FailureReason, kafkaFailure } from './failure.ts'
+import { type FailureReason, type KafkaFailure, kafkaFailure } from './failure.ts'
 import type { KafkaCluster } from './kafkajs-types.ts'
 import { StickyPartitioner } from './partitioner.ts'
 import type { Producer, PublishedBatch, PublishRequest } from './port.ts'
 import { produceBatch } from './produce-request.ts'
 import { encodeBatch } from './records/encode-batch.ts'
+import { closedConnectionHint, securityText } from './security-text.ts'
 import type { KafkaSettings } from './settings.ts'
 import { isStaleMetadata, topicPartitions } from './topic-metadata.ts'
 
@@ -135,7 +136,7 @@ class KafkaProducer implements Producer {
     const unreachable = failure.reason === 'unreachable' || failure.reason === 'timeout'
     return new PublishError(
       unreachable ? 'MILLRACE_PUBLISH_UNREACHABLE' : 'MILLRACE_PUBLISH_REJECTED',
-      this.#describe(request, failure.reason, failure.text, tookMs),
+      this.#describe(request, failure, tookMs),
       {
         retryable: failure.retryable,
         cause: thrown,
@@ -144,16 +145,22 @@ class KafkaProducer implements Producer {
     )
   }
 
-  #describe(request: PublishRequest, reason: FailureReason, text: string, tookMs: number): string {
+  #describe(request: PublishRequest, failure: KafkaFailure, tookMs: number): string {
+    const { reason, text } = failure
+    const { settings } = this.#link
     const took = `after ${(tookMs / 1_000).toFixed(1)} s`
     if (reason === 'unreachable' || reason === 'timeout') {
-      const brokers = this.#link.settings.brokers.join(', ')
-      return `Kafka (${brokers}) did not take a batch for topic ${request.topic} ${took}: ${text}`
+      const brokers = settings.brokers.join(', ')
+      const hint = closedConnectionHint(failure, settings)
+      return `Kafka (${brokers}) did not take a batch for topic ${request.topic} ${took}: ${text}${hint}`
     }
     if (reason === 'unknown-topic') {
       return `Kafka has no topic ${request.topic}; create it with: millrace topic create ${request.topic}`
     }
-    return `Kafka refused ${request.records.length} records for topic ${request.topic}: ${text}`
+    return (
+      securityText(failure, settings) ??
+      `Kafka refused ${request.records.length} records for topic ${request.topic}: ${text}`
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 // What went wrong while reading the topic, in one line for a person.
 import { type ErrorCode, errorText, SourceError } from '@millrace/foundation'
 import { kafkaFailure } from '../failure.ts'
+import { closedConnectionHint, securityText } from '../security-text.ts'
 import type { KafkaSettings } from '../settings.ts'
 
 export interface SourceContext {
@@ -34,12 +35,7 @@ export function sourceError(thrown: unknown, where: SourceContext): Error {
     case 'no-leader':
       return build(
         'MILLRACE_SOURCE_UNREACHABLE',
-        `Kafka (${brokers}) cannot be read, topic ${topic}, group ${group}: ${failure.text}`,
-      )
-    case 'authentication':
-      return build(
-        'MILLRACE_SOURCE_REJECTED',
-        `Kafka (${brokers}) refused the credentials of ${where.settings.sasl?.username ?? 'nobody (no SASL is set)'}: ${failure.text}`,
+        `Kafka (${brokers}) cannot be read, topic ${topic}, group ${group}: ${failure.text}${closedConnectionHint(failure, where.settings)}`,
       )
     case 'authorization':
       return build(
@@ -51,7 +47,8 @@ export function sourceError(thrown: unknown, where: SourceContext): Error {
     default:
       return build(
         'MILLRACE_SOURCE_REJECTED',
-        `Kafka (${brokers}) refused, topic ${topic}, group ${group}: ${failure.text}`,
+        securityText(failure, where.settings) ??
+          `Kafka (${brokers}) refused, topic ${topic}, group ${group}: ${failure.text}`,
       )
   }
 }

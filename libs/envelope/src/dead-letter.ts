@@ -1,5 +1,6 @@
 // The dead letter's own header: why a record was parked, where it came from, and what happened to it before.
 import { isObject } from '@millrace/foundation'
+import { jsonMembers } from './json-members.ts'
 import type { RecordHeaders } from './source-facts.ts'
 
 /** Header beside the original ones on every record of the dead-letter topic, and on a record that is replayed from there. */
@@ -48,14 +49,8 @@ export function encodeDeadLetterFacts(facts: DeadLetterFacts): string {
 
 /** Reads the header; unknown members are ignored. Undefined when it is none of ours. */
 export function decodeDeadLetterFacts(bytes: Uint8Array): DeadLetterFacts | undefined {
-  let parsed: unknown
-  try {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-    parsed = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (!isObject(parsed) || typeof parsed['v'] !== 'number' || parsed['v'] < 1) return undefined
+  const parsed = jsonMembers(bytes)
+  if (parsed === undefined || typeof parsed['v'] !== 'number' || parsed['v'] < 1) return undefined
   const attempt = readAttempt(parsed)
   const { eventId, topic, partition, offset, timestamp, attempts, history } = parsed
   if (attempt === undefined || typeof eventId !== 'string' || eventId === '') return undefined

@@ -1,5 +1,6 @@
 // The ledger: what an instance says of its own lines, so that an audit can ask for each of them by id.
 import { isObject } from '@millrace/foundation'
+import { jsonMembers } from './json-members.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 
 /** `kind` in the `millrace` header of a ledger's record. */
@@ -98,14 +99,8 @@ export function encodeLedger(ledger: Ledger): Buffer {
 
 /** Reads a ledger; unknown members are ignored. Undefined for anything that is none. */
 export function decodeLedger(bytes: Uint8Array): Ledger | undefined {
-  let parsed: unknown
-  try {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-    parsed = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  return isObject(parsed) ? readLedger(parsed) : undefined
+  const members = jsonMembers(bytes)
+  return members === undefined ? undefined : readLedger(members)
 }
 
 /** The same from the parsed JSON, as it also lies in a document. */

@@ -1,4 +1,5 @@
 // The wire contract: the one header `millrace` says what is constant for the instance that wrote a record.
+import { jsonMembers } from './json-members.ts'
 
 export const headerName = 'millrace'
 export const defaultTopic = 'logs'
@@ -55,17 +56,9 @@ export function encodeSourceFacts(facts: SourceFacts): Buffer {
 
 /** Reads a header; unknown members are ignored. Undefined when it is not a JSON object of version 1 or later. */
 export function decodeSourceFacts(bytes: Uint8Array): SourceFacts | undefined {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
-    )
-  } catch {
+  const members = jsonMembers(bytes)
+  if (members === undefined || typeof members['v'] !== 'number' || members['v'] < 1)
     return undefined
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
-  const members = parsed as Record<string, unknown>
-  if (typeof members['v'] !== 'number' || members['v'] < 1) return undefined
   const facts: SourceFacts = {}
   for (const name of textMembers) {
     const value = members[name]

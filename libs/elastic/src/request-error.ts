@@ -2,6 +2,7 @@
 import { BulkRequestError, errorText, isObject } from '@millrace/foundation'
 import { errors } from '@elastic/elasticsearch'
 import { type StoreRequest } from './connection.ts'
+import { tlsText } from './tls-text.ts'
 
 /**
  * What becomes of a request as a whole, by status. Items of a bulk request have verdicts of their own.
@@ -9,10 +10,11 @@ import { type StoreRequest } from './connection.ts'
  * | status | code | retryable | context |
  * |---|---|---|---|
  * | none (refused, reset, cut off, unreadable answer) | MILLRACE_BULK_UNREACHABLE | yes | reason `connection`, `answer` |
+ * | none, since TLS fails | MILLRACE_BULK_UNREACHABLE | yes | reason `tls`, needsPerson |
  * | none in time | MILLRACE_BULK_UNREACHABLE | yes | reason `timeout` |
  * | none, since the caller gave up | MILLRACE_BULK_UNREACHABLE | yes | reason `cancelled` |
  * | 408, 429, 5xx | MILLRACE_BULK_UNREACHABLE | yes | status, retryAfterMs where the server named one |
- * | 401, 403, 405, 3xx, a 404 that is not Elasticsearch's | MILLRACE_BULK_REFUSED | no | status, needsPerson |
+ * | 401, 403, 405, 3xx, a 400 or 404 that is not Elasticsearch's | MILLRACE_BULK_REFUSED | no | status, needsPerson |
  * | 400, 413, other 4xx | MILLRACE_BULK_REFUSED | no | status |
  */
 export function isRetryableRequestStatus(status: number): boolean {
@@ -49,8 +51,16 @@ export function unreachable(
 ): BulkRequestError {
   const where = nodeOf(error) || ` at ${nodes.join(', ')}`
   if (error instanceof errors.ConnectionError) {
+    const trouble = tlsText(error.message)
+    if (trouble !== undefined) {
+      return new BulkRequestError(
+        'MILLRACE_BULK_UNREACHABLE',
+        `No TLS with Elasticsearch${where}: ${trouble}`,
+        { retryable: true, context: { reason: 'tls', needsPerson: true } },
+      )
+    }
     const text = `Elasticsearch${where} did not answer ${nameOf(request)}: ${errorText(error)}`
-    return new BulkRequestError('MILLRACE_BULK_UNREACHABLE', text + certificateHint(error), {
+    return new BulkRequestError('MILLRACE_BULK_UNREACHABLE', text, {
       retryable: true,
       context: { reason: 'connection' },
     })
@@ -106,6 +116,10 @@ function hintFor(status: number, cause: string): string {
   if (status === 403) {
     return '. The API key or user of MILLRACE_ELASTICSEARCH_API_KEY or MILLRACE_ELASTICSEARCH_USERNAME lacks a privilege: indexing needs create_doc, auto_configure, read, view_index_metadata and delete on logs-*-* and metrics-millrace.*-*, setup needs manage_index_templates'
   }
+  // nginx and others say so of plain HTTP at their TLS port; Elasticsearch never gives 400 without a reason.
+  if (status === 400 && cause === '') {
+    return '. That is no answer of Elasticsearch: MILLRACE_ELASTICSEARCH_URL must be its address, and must begin with https where TLS is spoken'
+  }
   // A 404 with Elasticsearch's own words is about an index; without them it is some other server's.
   if ((status === 404 && cause === '') || status === 405 || status < 400) {
     return '. MILLRACE_ELASTICSEARCH_URL must be the address of Elasticsearch itself, with its path if it has one'
@@ -137,16 +151,6 @@ function retryAfterOf(error: unknown): number | undefined {
   const headers = (error as { headers?: Record<string, unknown> | null }).headers
   const seconds = Number(headers?.['retry-after'] ?? Number.NaN)
   return seconds >= 0 ? Math.min(seconds * 1000, retryAfterMaxMs) : undefined
-}
-
-/** Wording only; whether to retry does not depend on it. */
-function certificateHint(error: Error): string {
-  if (/certificate|altnames/i.test(error.message)) {
-    return '. MILLRACE_ELASTICSEARCH_CA_FILE must name the authority that signed its certificate'
-  }
-  return /wrong version number|packet length too long/i.test(error.message)
-    ? '. It speaks no TLS: its address in MILLRACE_ELASTICSEARCH_URL must begin with http, not https'
-    : ''
 }
 
 function nameOf(request: StoreRequest): string {

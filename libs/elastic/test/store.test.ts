@@ -214,6 +214,16 @@ test('TLS towards a server that speaks none is told as such', async () => {
   expect(await store.readinessProblem()).toContain('must begin with http, not https')
 })
 
+test('a 400 without a reason is no answer of Elasticsearch, and is for a person', async () => {
+  const { server, store } = await storeWith(raw(400, 'text/html', '<h1>400 Bad Request</h1>'))
+  const error = await refusal(store.bulk(body))
+  expect(error).toMatchObject({ retryable: false, context: { status: 400, needsPerson: true } })
+  expect(error.message).toContain('must begin with https where TLS is spoken')
+  server.answer = json(400, { error: { type: 'illegal_argument_exception', reason: 'no' } })
+  const own = await refusal(store.bulk(body))
+  expect(own.context).toEqual({ status: 400 })
+})
+
 test('ready means answered and known: 403 is ready, 401 and 503 are not', async () => {
   const { server, store } = await storeWith(json(200, { status: 'yellow' }))
   expect(await store.isReady()).toBe(true)

@@ -85,7 +85,9 @@ export class StoreWatch {
     } catch (error) {
       const sentence = errorText(error)
       readiness.unmet('elasticsearch', sentence)
-      const isForPerson = error instanceof MillraceError && error.code === 'MILLRACE_BULK_REFUSED'
+      const isForPerson =
+        error instanceof MillraceError &&
+        (error.code === 'MILLRACE_BULK_REFUSED' || error.context['needsPerson'] === true)
       onTrouble('elasticsearch', sentence, isForPerson ? 'error' : 'warn')
       return false
     }

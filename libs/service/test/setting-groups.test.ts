@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createAuthority } from '../../../test/security/support/certificates.ts'
 import {
   elasticsearchGroup,
   type Environment,
@@ -12,7 +13,9 @@ import {
 } from '../src/index.ts'
 
 const groups = { kafka: kafkaGroup, elasticsearch: elasticsearchGroup }
-const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'
+const folder = mkdtempSync(join(tmpdir(), 'millrace-config-'))
+const { ca: pem } = createAuthority(folder, 'authority')
+const { key } = createAuthority(folder, 'other').issue('client', { names: ['DNS:client'] })
 
 test.each<[string, Environment, string]>([
   [
@@ -37,7 +40,7 @@ test.each<[string, Environment, string]>([
   ],
   [
     'key without certificate',
-    { MILLRACE_KAFKA_TLS_KEY: pem },
+    { MILLRACE_KAFKA_TLS_KEY: key },
     'MILLRACE_KAFKA_TLS_CERT is not set',
   ],
 ])('a combination that cannot work is refused: %s', (_what, environment, words) => {
@@ -49,11 +52,11 @@ function tls(environment: Environment): unknown {
 }
 
 test('TLS is on with a certificate, off when it says false, and takes SASL beside it', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'millrace-config-')), 'ca.pem')
-  writeFileSync(path, `${pem}\n`)
+  const path = join(folder, 'ca.pem')
+  writeFileSync(path, pem)
   expect(tls({ MILLRACE_KAFKA_TLS: 'true' })).toBe(true)
   expect(tls({ MILLRACE_KAFKA_TLS_CA: pem })).toEqual({ ca: pem })
-  expect(tls({ MILLRACE_KAFKA_TLS_CA_FILE: path })).toEqual({ ca: pem })
+  expect(tls({ MILLRACE_KAFKA_TLS_CA_FILE: path })).toEqual({ ca: pem.trimEnd() })
   expect(tls({ MILLRACE_KAFKA_TLS: 'false', MILLRACE_KAFKA_TLS_CA: pem })).toBe(false)
   const sasl = loadConfig(groups, {
     MILLRACE_KAFKA_SASL_MECHANISM: 'scram-sha-512',

@@ -16,13 +16,14 @@ export interface SettingMeta {
   fromFile: boolean
 }
 
-/** Any text of 1 to `maxLength` characters, or of the given shape. */
+/** Any line of 1 to `maxLength` characters, or a text of the given shape. */
 export function text(
   options: { accepts?: string; pattern?: RegExp; maxLength?: number } = {},
 ): z.ZodType<string, string> {
-  const { pattern, maxLength = 1024, accepts = `a text of 1 to ${maxLength} characters` } = options
-  const matches = (value: string): boolean =>
-    value.length <= maxLength && (pattern === undefined || pattern.test(value))
+  // A password file with two lines in it is a mistake that no server would explain.
+  const { pattern = /^\P{Cc}*$/u, maxLength = 1024 } = options
+  const accepts = options.accepts ?? `a text of 1 to ${maxLength} characters in one line`
+  const matches = (value: string): boolean => value.length <= maxLength && pattern.test(value)
   return z.string().refine(matches, accepts).meta({ accepts })
 }
 

@@ -1,6 +1,7 @@
 // Configuration of the topic: brokers, TLS, SASL, topic and consumer group.
 import { present, type ReportProblem, settingGroup } from './setting-group.ts'
 import { boolean, integer, list, oneOf, setting, text } from './config-setting.ts'
+import { checkTlsMaterial } from './tls-material.ts'
 
 const topicName = text({
   pattern: /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,235}$/,
@@ -126,6 +127,7 @@ function tlsOf(values: TlsValues, report: ReportProblem) {
   if (parts.key !== undefined && parts.cert === undefined) {
     report('MILLRACE_KAFKA_TLS_CERT', 'is not set; MILLRACE_KAFKA_TLS_KEY needs its certificate.')
   }
+  checkTlsMaterial('MILLRACE_KAFKA_TLS', parts, report)
   if (Object.keys(parts).length > 0) return parts
   return values.MILLRACE_KAFKA_TLS ?? false
 }

@@ -10,6 +10,7 @@ import {
   formatsGroup,
   type Groups,
   kafkaGroup,
+  kibanaGroup,
   loadConfig,
 } from '@millrace/service'
 import type { CommandContext, GlobalOptions } from './context.ts'
@@ -19,6 +20,7 @@ const brokersVariable = 'MILLRACE_KAFKA_BROKERS'
 const elasticsearchVariable = 'MILLRACE_ELASTICSEARCH_URL'
 const topicVariable = 'MILLRACE_KAFKA_TOPIC'
 const groupVariable = 'MILLRACE_KAFKA_GROUP'
+const kibanaVariable = 'MILLRACE_KIBANA_URL'
 
 export interface KafkaPlace {
   connection: KafkaSettings
@@ -28,6 +30,7 @@ export interface KafkaPlace {
 interface PlaceOptions extends GlobalOptions {
   topic?: string
   group?: string
+  kibana?: string
 }
 
 /** The brokers and the topic of log records. @throws ConfigError */
@@ -36,26 +39,29 @@ export function kafkaPlace(context: CommandContext, options: PlaceOptions): Kafk
   return { connection: kafkaSettings.parse(kafka.connection), topic: kafka.topic }
 }
 
-/** Both servers, the topic and the indexers' group. @throws ConfigError */
+/** All servers, the topic and the indexers' group. Kibana is undefined where it is not set. @throws ConfigError */
 export function allPlaces(
   context: CommandContext,
   options: PlaceOptions,
-): KafkaPlace & { group: string; elasticsearch: Config<ElasticsearchGroups>['elasticsearch'] } {
+): KafkaPlace & { group: string } & Pick<Config<StoreGroups>, 'elasticsearch' | 'kibana'> {
   const config = load(context, options, {
     kafka: kafkaGroup,
     consumer: consumerGroup,
     elasticsearch: elasticsearchGroup,
+    kibana: kibanaGroup,
   })
   return {
     connection: kafkaSettings.parse(config.kafka.connection),
     topic: config.kafka.topic,
     group: config.consumer.group,
     elasticsearch: config.elasticsearch,
+    kibana: config.kibana,
   }
 }
 
-interface ElasticsearchGroups extends Groups {
+interface StoreGroups extends Groups {
   elasticsearch: typeof elasticsearchGroup
+  kibana: typeof kibanaGroup
 }
 
 /** Dataset and namespace of lines whose sender names none. @throws ConfigError */
@@ -88,6 +94,7 @@ function load<Table extends Groups>(
   set(elasticsearchVariable, options.elasticsearch, '--elasticsearch')
   set(topicVariable, options.topic, '--topic')
   set(groupVariable, options.group, '--group')
+  set(kibanaVariable, options.kibana, '--kibana')
   fillFromRunningStart(context, environment, groups)
   try {
     return loadConfig(groups, environment)

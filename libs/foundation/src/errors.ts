@@ -24,6 +24,8 @@ export const errorCodes = [
   'MILLRACE_BULK_REFUSED',
   'MILLRACE_TEMPLATE_MISSING',
   'MILLRACE_AUDIT_INCOMPLETE',
+  'MILLRACE_KIBANA_UNREACHABLE',
+  'MILLRACE_KIBANA_REFUSED',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]

@@ -22,3 +22,12 @@ export { savedSearch } from './objects/search.ts'
 export { kqlFields } from './kql/fields.ts'
 export type { Finding } from './validate/finding.ts'
 export { validateSavedObjects } from './validate/validate.ts'
+export { type ImportOutcome } from './client/answers.ts'
+export {
+  type CheckedObject,
+  createKibanaClient,
+  type KibanaClient,
+  type KibanaClientOptions,
+} from './client/client.ts'
+export { KibanaError } from './client/connection.ts'
+export { type KibanaSettings } from './client/settings.ts'

@@ -49,11 +49,11 @@ export {
 export { nearestNames } from './settings/nearest-names.ts'
 export { consumerGroup, kafkaGroup } from './settings/kafka.ts'
 export { elasticsearchGroup, setupGroup } from './settings/elasticsearch.ts'
+export { kibanaGroup } from './settings/kibana.ts'
 export {
   dataStreamGroup,
   formatsGroup,
   httpGroup,
-  kibanaGroup,
   logGroup,
   type LogLevel,
   logLevels,

@@ -1,5 +1,5 @@
-// `millrace setup`: topics and index templates, made where they are missing and left alone where they are there.
-import { createElasticStore, type ElasticStore, type InstallAction } from '@millrace/elastic'
+// `millrace setup`: topics, index templates and Kibana's saved objects.
+import { createElasticStore, type ElasticStore } from '@millrace/elastic'
 import { deadLetterTopic } from '@millrace/envelope'
 import { type Administration, createAdministration } from '@millrace/kafka'
 import type { Command } from 'commander'
@@ -8,25 +8,16 @@ import { exitCodes } from '../exit-code.ts'
 import { topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { allPlaces } from '../settings.ts'
+import { type Action, badActions, type Item } from '../setup/item.ts'
+import { kibanaItems } from '../setup/kibana-objects.ts'
 
 interface SetupOptions extends GlobalOptions {
   check?: boolean
   topic?: string
   partitions: number
   replicationFactor?: number
+  kibana?: string
 }
-
-type Action = InstallAction | 'missing' | 'outdated' | 'unknown'
-
-interface Item {
-  kind: 'topic' | 'template'
-  name: string
-  action: Action
-  /** What a person should know about it. */
-  note?: string
-}
-
-const bad: ReadonlySet<Action> = new Set<Action>(['missing', 'outdated', 'unknown', 'kept-foreign'])
 
 /**
  * Dead letters wait for a person: kept for 30 days, and allowed to be larger than the records they hold,
@@ -38,7 +29,9 @@ const deadLetterConfiguration = { 'retention.ms': '2592000000', 'max.message.byt
 export function addSetup({ program, context, end }: Registration): void {
   program
     .command('setup')
-    .description('make the topics and the index templates; run it as often as you like')
+    .description(
+      "make the topics, the index templates and Kibana's dashboards; run it as often as you like",
+    )
     .option('--check', 'change nothing, only say what is missing (exit code 1)')
     .addOption(topicOption('the topic'))
     .option('--partitions <n>', 'partitions of a new topic', wholeNumber(1, 10_000), 12)
@@ -47,6 +40,7 @@ export function addSetup({ program, context, end }: Registration): void {
       "copies of each partition of a new topic (default: the brokers' own)",
       wholeNumber(1, 32),
     )
+    .option('--kibana <url>', 'address of Kibana; without it Kibana is left out')
     .addHelpText(
       'after',
       `
@@ -54,8 +48,13 @@ Makes the topic and its dead-letter topic, and in Elasticsearch the templates of
 logs-*-*. What is there is left as it is: an existing topic keeps its partitions, and your own settings in
 the @custom component template are never touched.
 
+In Kibana it imports data views, saved searches and dashboards under fixed ids (kibana/README.md) and
+overwrites what has these ids. It waits for a Kibana that is starting (MILLRACE_KIBANA_WAIT_MS, 2 min). Space and
+login: MILLRACE_KIBANA_SPACE, MILLRACE_KIBANA_API_KEY or _USERNAME and _PASSWORD, MILLRACE_KIBANA_CA.
+
 Examples:
   millrace setup --check
+  millrace setup --kibana http://127.0.0.1:5601
   millrace setup --partitions 24 --replication-factor 3`,
     )
     .action(async (_options: unknown, command: Command) => {
@@ -66,12 +65,12 @@ Examples:
 
 async function setUp(context: CommandContext, options: SetupOptions): Promise<boolean> {
   const { output } = context
-  const { connection, topic, elasticsearch } = allPlaces(context, options)
+  const { connection, topic, elasticsearch, kibana } = allPlaces(context, options)
   const items: Item[] = []
   const report = async (item: Item): Promise<void> => {
     items.push(item)
     if (options.json === true) return
-    const mark = bad.has(item.action) ? output.style('red', '✗') : output.style('green', '✓')
+    const mark = badActions.has(item.action) ? output.style('red', '✗') : output.style('green', '✓')
     const note = item.note === undefined ? '' : ` (${item.note})`
     await output.line(
       `${mark} ${item.kind.padEnd(8)} ${item.name.padEnd(32)} ${item.action}${note}`,
@@ -98,7 +97,15 @@ async function setUp(context: CommandContext, options: SetupOptions): Promise<bo
     await store.close()
   }
 
-  const isWell = items.every(({ action }) => !bad.has(action))
+  if (kibana === undefined) {
+    output.note('Kibana is left out: neither --kibana nor MILLRACE_KIBANA_URL is set.')
+  } else {
+    for (const item of await kibanaItems(kibana, { check: options.check === true, context })) {
+      await report(item)
+    }
+  }
+
+  const isWell = items.every(({ action }) => !badActions.has(action))
   if (options.json === true) await output.json({ ok: isWell, items })
   else if (!isWell && options.check === true) output.note('"millrace setup" makes what is missing.')
   return isWell

@@ -2,7 +2,8 @@
 import { elasticsearchGroup, setupGroup } from './elasticsearch.ts'
 import { type SettingGroup } from './setting-group.ts'
 import { consumerGroup, kafkaGroup } from './kafka.ts'
-import { dataStreamGroup, formatsGroup, httpGroup, kibanaGroup, logGroup } from './service.ts'
+import { kibanaGroup } from './kibana.ts'
+import { dataStreamGroup, formatsGroup, httpGroup, logGroup } from './service.ts'
 import { settingMeta } from './config-setting.ts'
 
 /** The groups that processes compose; docs/configuration.md shows them in this order. */

@@ -1,6 +1,6 @@
-// Configuration of every service: its own log, its HTTP port, the data stream, Kibana.
+// Configuration of every service: its own log, its HTTP port, the data stream.
 import { settingGroup } from './setting-group.ts'
-import { httpUrl, integer, list, oneOf, setting, text } from './config-setting.ts'
+import { integer, list, oneOf, setting, text } from './config-setting.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -65,16 +65,4 @@ export const formatsGroup = settingGroup({
     }),
   },
   shape: (values) => ({ modules: values.MILLRACE_FORMATS }),
-})
-
-const kibanaUrl = 'an http or https address, for example http://127.0.0.1:5601'
-
-export const kibanaGroup = settingGroup({
-  title: 'Kibana',
-  variables: {
-    MILLRACE_KIBANA_URL: setting(httpUrl(kibanaUrl).optional(), {
-      description: 'Kibana, where `millrace setup` installs the data view and the dashboards.',
-    }),
-  },
-  shape: (values) => ({ url: values.MILLRACE_KIBANA_URL }),
 })

@@ -1,4 +1,5 @@
 // The in-process way: for bundled applications, winston, bunyan and whatever else writes lines.
+import { misspelledVariables } from './environment.ts'
 import { type Host, systemHost } from './host.ts'
 import { readOptions } from './options.ts'
 import type { StreamOptions } from './settings.ts'
@@ -16,6 +17,7 @@ export function createMillraceStream(options: StreamOptions = {}): MillraceStrea
 /** The same with the edge as an argument. */
 export function openStream(options: StreamOptions, host: Host): MillraceStream {
   const settings = readOptions({ options, env: host.env, readFile: host.readFile, kind: 'stream' })
+  for (const text of misspelledVariables(host.env)) host.note(`millrace: ${text}`)
   const stream = new MillraceStream(settings, host)
   stream.flushAtProcessEnd(host)
   return stream

@@ -1,6 +1,7 @@
 // What the transport is told: settings that the environment gives where the options are silent.
 import { defaultDataset, defaultNamespace, defaultTopic } from '@millrace/envelope'
 import { ConfigError } from '@millrace/foundation'
+import { nearest } from './nearest-name.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -53,7 +54,7 @@ const defaults = {
 /**
  * Reads the MILLRACE_ variables that concern the transport. An empty variable counts as absent; other
  * MILLRACE_ variables may belong to the application and are none of our business.
- * @throws ConfigError for a file that can't be read.
+ * @throws ConfigError for a file that can't be read or is empty, and for one beside its value.
  */
 export function readEnvironment(
   env: Environment,
@@ -89,6 +90,7 @@ export function readEnvironment(
     if (path.startsWith('spool.') && isSet(spool)) continue
     const value = env[variable]
     const file = fromFile.test(path) ? env[`${variable}_FILE`] : undefined
+    if (isSet(value) && isSet(file)) throw besideFile(variable)
     if (isSet(value)) set(path, numeric.has(path) ? wholeNumber(value) : value, variable)
     else if (isSet(file)) set(path, readSecret(file, `${variable}_FILE`, readFile), variable)
   }
@@ -104,6 +106,27 @@ export function variableFor(path: string): string | undefined {
   return plainVariables[path] ?? listVariables[path]
 }
 
+/**
+ * Sentences about variables that are nearly one of ours. Only told, never refused: what else begins with
+ * MILLRACE_ may belong to the application.
+ */
+export function misspelledVariables(env: Environment): string[] {
+  const known = [
+    ...['brokers', 'tls', 'spool', 'redact'].map((path) => variableFor(path)!),
+    ...Object.values(listVariables),
+    ...Object.entries(plainVariables).flatMap(([path, variable]) =>
+      fromFile.test(path) ? [variable, `${variable}_FILE`] : [variable],
+    ),
+  ]
+  return Object.keys(env).flatMap((name) => {
+    if (!name.startsWith('MILLRACE_') || known.includes(name)) return []
+    const near = nearest(name, known)
+    return near === undefined
+      ? []
+      : [`${name} is not a setting and has no effect; did you mean ${near}?`]
+  })
+}
+
 function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== ''
 }
@@ -116,9 +139,11 @@ function wholeNumber(text: string): number | string {
   return /^\d{1,15}$/.test(text) ? Number(text) : text
 }
 
+/** One line end at the end of the file is left out, as by every program of Millrace. */
 function readSecret(file: string, variable: string, readFile: (path: string) => string): string {
+  let text: string
   try {
-    return readFile(file).trim()
+    text = readFile(file).replace(/\r?\n$/, '')
   } catch (error) {
     const code = (error as { code?: unknown }).code
     throw new ConfigError(
@@ -127,6 +152,18 @@ function readSecret(file: string, variable: string, readFile: (path: string) => 
       { cause: error },
     )
   }
+  if (text !== '') return text
+  throw new ConfigError(
+    'MILLRACE_CONFIG_SECRET_FILE',
+    `${variable}: ${file} is an empty file; it must hold the value`,
+  )
+}
+
+function besideFile(variable: string): ConfigError {
+  return new ConfigError(
+    'MILLRACE_CONFIG_SECRET_FILE',
+    `${variable}_FILE is set beside ${variable}; set one of the two`,
+  )
 }
 
 /** Sets a dotted path of at most two parts; a boolean on the way (`tls: true`) gives way to the object. */

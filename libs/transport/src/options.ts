@@ -2,6 +2,7 @@
 import { ConfigError } from '@millrace/foundation'
 import type { z } from 'zod'
 import { type Environment, readEnvironment, variableFor } from './environment.ts'
+import { nearest } from './nearest-name.ts'
 import { type Settings, streamSchema, targetSchema } from './settings.ts'
 
 /** What pino adds to a target's options for its own use. */
@@ -159,32 +160,4 @@ function describe(value: unknown): string {
   if (typeof value === 'bigint' || typeof value === 'symbol') return `a ${typeof value}`
   const text = JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
-}
-
-/** The known name that differs least: other case, or at most two letters changed. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const lower = name.toLowerCase()
-  let best: string | undefined
-  let bestDistance = 3
-  for (const candidate of known) {
-    const distance = editDistance(lower, candidate.toLowerCase())
-    if (distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return best
-}
-
-function editDistance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= right.length; column++) {
-      const changed = previous[column - 1]! + (left[row - 1] === right[column - 1] ? 0 : 1)
-      current.push(Math.min(changed, previous[column]! + 1, current[column - 1]! + 1))
-    }
-    previous = current
-  }
-  return previous[right.length]!
 }

@@ -1,6 +1,7 @@
 // The pino way: what `pino.transport({ target: '@millrace/transport' })` loads in its worker thread.
 import { Writable } from 'node:stream'
 import { errorText } from '@millrace/foundation'
+import { misspelledVariables } from './environment.ts'
 import { type Host, systemHost } from './host.ts'
 import { readOptions } from './options.ts'
 import type { TargetOptions } from './settings.ts'
@@ -23,6 +24,7 @@ export function openTarget(options: TargetOptions, host: Host): Writable {
       readFile: host.readFile,
       kind: 'target',
     })
+    for (const text of misspelledVariables(host.env)) host.note(`millrace: ${text}`)
     return new MillraceStream(settings, host)
   } catch (error) {
     host.note(`millrace: ${errorText(error)}`)

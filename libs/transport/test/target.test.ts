@@ -37,3 +37,17 @@ test('wrong options are told on standard error and become the error of the strea
   expect(error.message).toContain('lingerMs must be')
   expect(notes).toEqual([`millrace: ${error.message}`])
 })
+
+test('a misspelled variable is told in one line on standard error, and lines travel all the same', async () => {
+  const misspelled = { MILLRACE_SPOOL: 'false', MILLRACE_KAFKA_TOPICS: 'orders' }
+  const { host, notes, producer } = createTestHost(misspelled)
+  producer.answer = 'succeed'
+  const target = openTarget({}, host)
+  target.write('{"level":30,"msg":"one"}\n')
+  target.end()
+  await once(target, 'close')
+  expect(notes).toEqual([
+    'millrace: MILLRACE_KAFKA_TOPICS is not a setting and has no effect; did you mean MILLRACE_KAFKA_TOPIC?',
+  ])
+  expect(producer.published.length).toBeGreaterThan(0)
+})

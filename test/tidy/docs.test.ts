@@ -2,7 +2,6 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorCodes } from '@millrace/foundation'
 import { expect, test } from 'vitest'
-import { parse } from 'yaml'
 
 const root = join(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -63,42 +62,5 @@ test('every package says in a README what it is for', () => {
   expect(packages.length).toBeGreaterThan(10)
   for (const path of packages) {
     expect(existsSync(join(root, dirname(path), 'README.md')), dirname(path)).toBe(true)
-  }
-})
-
-interface Compose {
-  services: Record<
-    string,
-    {
-      image?: string
-      build?: { context: string; dockerfile: string }
-      command?: string[]
-      healthcheck?: unknown
-      ports?: string[]
-      depends_on?: Record<string, unknown>
-      volumes?: string[]
-    }
-  >
-  volumes: Record<string, unknown>
-}
-
-test('docker-compose.yml names files, services and volumes that exist, and opens ports to this machine only', () => {
-  const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose
-  expect(Object.keys(compose.services)).toEqual(
-    expect.arrayContaining(['kafka', 'elasticsearch', 'kibana', 'indexer']),
-  )
-  for (const [name, service] of Object.entries(compose.services)) {
-    expect(service.image ?? service.build?.dockerfile, name).toBeDefined()
-    if (service.build !== undefined)
-      expect(existsSync(join(root, service.build.dockerfile))).toBe(true)
-    const program = service.command?.[1]
-    if (program !== undefined) expect(existsSync(join(root, program)), program).toBe(true)
-    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/)
-    for (const other of Object.keys(service.depends_on ?? {})) {
-      expect(Object.keys(compose.services)).toContain(other)
-    }
-    for (const volume of service.volumes ?? []) {
-      expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0])
-    }
   }
 })

@@ -1,6 +1,6 @@
 // Wires the service orders and runs it.
 import { env } from 'node:process'
-import { portOf, serve } from '../shop/serve.mts'
+import { addressOf, serve } from '../shop/serve.mts'
 import { log } from './log.mts'
 import { createOrdersServer } from './server.mts'
 
@@ -11,6 +11,6 @@ const server = createOrdersServer({
 })
 await serve(server, {
   service: 'orders',
-  port: portOf(env, 3001),
+  ...addressOf(env, 3001),
   flushLog: () => new Promise((resolve) => log.flush(() => resolve())),
 })

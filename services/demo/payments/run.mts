@@ -1,7 +1,7 @@
 // Wires the service payments and runs it.
 import { env } from 'node:process'
 import { systemClock } from '@millrace/foundation'
-import { portOf, serve } from '../shop/serve.mts'
+import { addressOf, serve } from '../shop/serve.mts'
 import { log, stream } from './log.mts'
 import { createPaymentsServer } from './server.mts'
 
@@ -12,6 +12,6 @@ const server = createPaymentsServer({
 })
 await serve(server, {
   service: 'payments',
-  port: portOf(env, 3002),
+  ...addressOf(env, 3002),
   flushLog: () => stream.close(),
 })

@@ -6,7 +6,7 @@ export interface ServeOptions {
   service: string
   /** 0 lets the operating system choose. */
   port: number
-  host?: string
+  host: string
   /** Resolves when every line is in Kafka. */
   flushLog(): Promise<void>
   /** Past it the process ends with code 1. Unit: ms. */
@@ -36,18 +36,21 @@ export async function serve(server: Server, options: ServeOptions): Promise<void
   process.on('SIGTERM', () => void stop())
   process.on('SIGINT', () => void stop())
 
-  const url = await server.listen({ port: options.port, host: options.host ?? '127.0.0.1' })
+  const url = await server.listen({ port: options.port, host: options.host })
   const announcement: Announcement = { service: options.service, url, pid: process.pid }
   process.stdout.write(`${JSON.stringify(announcement)}\n`)
   process.send?.(announcement)
 }
 
-/** A TCP port from the environment. @throws an Error that names the variable. */
-export function portOf(environment: NodeJS.ProcessEnv, fallback: number): number {
+/** Where to listen, of the environment's `HOST` and `PORT`. @throws an Error that names the variable. */
+export function addressOf(
+  environment: NodeJS.ProcessEnv,
+  portOfService: number,
+): { host: string; port: number } {
   const text = environment['PORT'] ?? ''
-  const port = text === '' ? fallback : Number(text)
+  const port = text === '' ? portOfService : Number(text)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new Error(`PORT must be 0..65535 (0 = any free one), got "${text}"`)
   }
-  return port
+  return { host: environment['HOST'] || '127.0.0.1', port }
 }

@@ -134,9 +134,8 @@ describe('our own services in docker-compose.yml', () => {
 
   it('ask for health with a program that their image has', () => {
     const checked = ours.flatMap(([, { healthcheck }]) => healthcheck ?? [])
-    expect(checked.map(({ test }) => test.slice(0, 3))).toEqual(
-      Array(4).fill(['CMD', 'node', '-e']),
-    )
+    expect(checked.length).toBe(4)
+    for (const { test } of checked) expect(test.slice(0, 3)).toEqual(['CMD', 'node', '-e'])
   })
 })
 

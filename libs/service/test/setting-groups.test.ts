@@ -34,6 +34,19 @@ test.each<[string, Environment, string]>([
     'MILLRACE_ELASTICSEARCH_CA is set, but no address',
   ],
   [
+    'authority that is none',
+    {
+      MILLRACE_ELASTICSEARCH_URL: 'https://one:9200',
+      MILLRACE_ELASTICSEARCH_CA: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+    },
+    'MILLRACE_ELASTICSEARCH_CA is no certificate that can be read',
+  ],
+  [
+    'API key with a blank in it, as of a line that was copied whole',
+    { MILLRACE_ELASTICSEARCH_API_KEY: 'ApiKey abc==' },
+    'MILLRACE_ELASTICSEARCH_API_KEY is set to something else; it must be one line',
+  ],
+  [
     'certificate without key',
     { MILLRACE_KAFKA_TLS_CERT: pem },
     'MILLRACE_KAFKA_TLS_KEY is not set',

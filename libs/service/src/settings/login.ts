@@ -1,11 +1,19 @@
 // Configuration of a login over HTTP: an API key or a user with a password, and the authorities to trust.
 import { setting, text } from './config-setting.ts'
 import { present, type ReportProblem } from './setting-group.ts'
+import { checkAuthorities } from './tls-material.ts'
 
-export const apiKey = setting(text({ maxLength: 4096 }).optional(), {
-  description: 'API key, in the encoded form that Elasticsearch hands out.',
-  secret: true,
-})
+export const apiKey = setting(
+  text({
+    pattern: /^[\x21-\x7E]+$/,
+    maxLength: 4096,
+    accepts: 'one line of 1 to 4096 letters, digits and signs without blanks',
+  }).optional(),
+  {
+    description: 'API key, in the encoded form that Elasticsearch hands out.',
+    secret: true,
+  },
+)
 
 export const username = setting(text().optional(), {
   description: 'User name, where there is no API key.',
@@ -52,5 +60,6 @@ export function loginOf(
   if (login.ca !== undefined && addresses.every((address) => address.startsWith('http:'))) {
     report(`${prefix}_CA`, `is set, but no address in ${prefix}_URL begins with https.`)
   }
+  checkAuthorities(`${prefix}_CA`, login.ca, report)
   return present({ ...login })
 }

@@ -11,6 +11,7 @@ import { until } from '../e2e/support/until.ts'
 import { type Authority, createAuthority } from './support/certificates.ts'
 import { messagesOf, readiness } from './support/log-lines.ts'
 import { expectNoSecret, expectOneLine } from './support/one-line.ts'
+import { exampleOf } from './support/security-page.ts'
 import { startTlsProxy, type TlsProxy } from './support/tls-proxy.ts'
 
 type StoreSettings = Parameters<typeof createElasticStore>[0]
@@ -152,7 +153,7 @@ test.each(Object.entries(refusals))(
   },
 )
 
-test('the indexer works by its environment alone; while the key is wrong, it says so once and loses nothing', async () => {
+test('the indexer works as the documentation says; while the key is wrong, it says so once and loses nothing', async () => {
   const topic = ownName()
   const dataset = topic.replace('-', '_')
   const settings = kafkaSettings.parse({ brokers: [...inject('stack').kafka] })
@@ -166,15 +167,16 @@ test('the indexer works by its environment alone; while the key is wrong, it say
   const records = Array.from({ length: 200 }, (_, n) => ({ key: null, value: `event ${n}` }))
   await producer.publish({ topic, records })
 
-  const keyFile = join(directory, 'api-key')
+  const keyFile = join(directory, 'elasticsearch-api-key')
+  writeFileSync(join(directory, 'elasticsearch-ca.pem'), authority.ca)
   const environment = {
+    ...exampleOf('MILLRACE_ELASTICSEARCH_API_KEY_FILE', directory, {
+      MILLRACE_ELASTICSEARCH_URL: proxy.url,
+    }),
     MILLRACE_KAFKA_BROKERS: settings.brokers.join(','),
     MILLRACE_KAFKA_TOPIC: topic,
     MILLRACE_KAFKA_GROUP: topic,
     MILLRACE_DATASET: dataset,
-    MILLRACE_ELASTICSEARCH_URL: proxy.url,
-    MILLRACE_ELASTICSEARCH_CA_FILE: authority.caFile,
-    MILLRACE_ELASTICSEARCH_API_KEY_FILE: keyFile,
     MILLRACE_INDEXER_RETRY_MAX_MS: '500',
   }
   writeFileSync(keyFile, 'canaryWrong\n')

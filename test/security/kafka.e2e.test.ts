@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -11,6 +11,7 @@ import {
   kafkaSettings,
 } from '@millrace/kafka'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { grantRights } from '../../libs/kafka/test/support/rights.ts'
 import { countDocuments } from '../e2e/support/documents.ts'
 import {
   ownDirectory,
@@ -31,7 +32,13 @@ import {
 } from './support/kafka-refusals.ts'
 import { messagesOf, readiness } from './support/log-lines.ts'
 import { expectNoSecret, expectOneLine } from './support/one-line.ts'
-import { type Mechanism, startSecuredBroker, users } from './support/secured-broker.ts'
+import {
+  type Mechanism,
+  programUsers,
+  startSecuredBroker,
+  users,
+} from './support/secured-broker.ts'
+import { exampleOf, rightsOf } from './support/security-page.ts'
 
 const mechanisms = Object.keys(users) as Mechanism[]
 
@@ -178,86 +185,105 @@ test.each(Object.entries(refusals))(
   },
 )
 
-/** Files that hold one secret each, as a container's secrets do. */
-function secretFile(name: string, text: string): string {
-  const path = join(directory, name)
-  writeFileSync(path, `${text}\n`, { mode: 0o600 })
-  return path
-}
-
 async function endOf(process: TestProcess): Promise<{ code: number | string; output: string }> {
   return { code: await process.ended, output: process.output() }
 }
 
-test('setup, transport and indexer work by their environment alone; while the password is wrong, they say so and lose nothing', async () => {
-  const topic = ownName()
-  const dataset = topic.replace('-', '_')
-  const spoolDirectory = ownDirectory()
-  const environment = {
-    MILLRACE_KAFKA_BROKERS: world.broker.secure,
+/** What docs/security.md tells people to set, for one program with its own user and no right beyond the page's table. */
+function environmentOf(
+  user: keyof typeof programUsers,
+  topic: string,
+  password: string = programUsers[user],
+): Record<string, string> {
+  const secrets = join(directory, ownName())
+  mkdirSync(secrets)
+  writeFileSync(join(secrets, 'kafka-ca.pem'), world.authority.ca)
+  writeFileSync(join(secrets, 'kafka-password'), `${password}\n`, { mode: 0o600 })
+  return {
+    ...exampleOf('MILLRACE_KAFKA_SASL_PASSWORD_FILE', secrets, {
+      MILLRACE_KAFKA_BROKERS: world.broker.secure,
+      MILLRACE_KAFKA_SASL_USERNAME: user,
+    }),
     MILLRACE_KAFKA_TOPIC: topic,
     MILLRACE_KAFKA_GROUP: topic,
-    MILLRACE_KAFKA_TLS_CA_FILE: world.authority.caFile,
-    MILLRACE_KAFKA_SASL_MECHANISM: 'scram-sha-512',
-    MILLRACE_KAFKA_SASL_USERNAME: users['scram-sha-512'].username,
-    MILLRACE_KAFKA_SASL_PASSWORD_FILE: secretFile('right', users['scram-sha-512'].password),
     MILLRACE_ELASTICSEARCH_URL: inject('stack').elasticsearch,
-    MILLRACE_DATASET: dataset,
-    MILLRACE_SPOOL_DIRECTORY: spoolDirectory,
+    MILLRACE_DATASET: topic.replace('-', '_'),
     MILLRACE_INDEXER_RETRY_MAX_MS: '500',
   }
-  const passwordFile = secretFile('wrong', wrongPassword)
-  const mistaken = { ...environment, MILLRACE_KAFKA_SASL_PASSWORD_FILE: passwordFile }
-  const refused = 'refused the login of cleo by scram-sha-512'
-  const millrace = (name: string, with_: Record<string, string>): TestProcess => {
-    const parameters = ['libs/cli/bin/millrace.mjs', ...name.split(' ')]
-    return startProcess({ name, parameters, environment: with_ })
-  }
-  const service = (name: string, with_: Record<string, string>): TestProcess => {
-    const parameters = ['test/e2e/programs/log-lines.mjs', name, '200']
-    return startProcess({ name, parameters, environment: with_ })
-  }
+}
 
-  const worker = startIndexer({ name: 'mistaken', environment: mistaken })
+function millrace(command: string, environment: Record<string, string>): TestProcess {
+  const parameters = ['libs/cli/bin/millrace.mjs', ...command.split(' ')]
+  return startProcess({ name: command, parameters, environment })
+}
+
+function service(name: string, environment: Record<string, string>): TestProcess {
+  const parameters = ['test/e2e/programs/log-lines.mjs', name, '200']
+  return startProcess({ name, parameters, environment })
+}
+
+test('setup, transport and indexer work as the documentation says; while the password is wrong, they say so and lose nothing', async () => {
+  const topic = ownName()
+  await grantRights(world.broker.plain, [
+    ...rightsOf('`millrace setup`', 'setup', { topic }),
+    ...rightsOf('transport', 'transport', { topic }),
+    ...rightsOf('indexer', 'indexer', { topic }),
+    ...rightsOf('`millrace audit`, `millrace doctor`', 'auditor', { topic }),
+  ])
+  const spool = { MILLRACE_SPOOL_DIRECTORY: ownDirectory() }
+  const refused = (user: string): string => `refused the login of ${user} by scram-sha-512`
+
+  const worker = startIndexer({
+    name: 'mistaken',
+    environment: environmentOf('indexer', topic, wrongPassword),
+  })
   const [setUp, logged] = await Promise.all([
-    endOf(millrace('setup', mistaken)),
-    endOf(service('orders', mistaken)),
+    endOf(millrace('setup', environmentOf('setup', topic, wrongPassword))),
+    endOf(service('orders', { ...environmentOf('transport', topic, wrongPassword), ...spool })),
   ])
   expect(setUp.code).toBe(1)
   expectOneLine(setUp.output.trim())
-  expect(setUp.output).toContain(refused)
+  expect(setUp.output).toContain(refused('setup'))
   expect(logged.code).toBe(0)
   expectNoSecret(logged.output)
-  expect(logged.output.split('\n').filter((line) => line.includes(refused))).toHaveLength(1)
+  const notes = logged.output.split('\n').filter((line) => line.includes(refused('transport')))
+  expect(notes).toHaveLength(1)
   await until('the worker says what is wrong', async () => {
-    return (await readiness(worker.url))['topic']?.includes(refused) === true
+    return (await readiness(worker.url))['topic']?.includes(refused('indexer')) === true
   })
   const told = messagesOf(worker, 50).filter((message) => message.startsWith('Kafka'))
   expect(told).toHaveLength(1)
   expectOneLine(told[0]!)
-  expectNoSecret(worker.output())
-  // It keeps trying. Only the password was wrong, so that the next one with the right one goes on where it stood.
+  // It keeps trying; the next one, with the right password, begins where it stood.
   expect(worker.child.exitCode).toBeNull()
   worker.child.kill('SIGTERM')
   expect(await worker.ended).toBe(0)
 
-  const done = await endOf(millrace('setup', environment))
+  const done = await endOf(millrace('setup', environmentOf('setup', topic)))
   expect(done).toMatchObject({ code: 0, output: expect.stringContaining(topic) as string })
-  const indexer = startIndexer({ name: 'indexer', environment })
-  const more = await endOf(service('payments', environment))
+  const indexer = startIndexer({ name: 'indexer', environment: environmentOf('indexer', topic) })
+  const right = { ...environmentOf('transport', topic), ...spool }
+  const more = await endOf(service('payments', right))
   expect(more.code).toBe(0)
   // What the mistaken service left on disk is sent by the next one, if that lives long enough, or by hand.
-  const resent = await endOf(millrace('spool resend', environment))
+  const resent = await endOf(millrace('spool resend', right))
   expect(resent.code).toBe(0)
   await untilReady(indexer)
-  const count = (): Promise<number> =>
-    countDocuments(environment.MILLRACE_ELASTICSEARCH_URL, `logs-${dataset}-default`)
+  const dataStream = `logs-${topic.replace('-', '_')}-default`
+  const count = (): Promise<number> => countDocuments(inject('stack').elasticsearch, dataStream)
   await until('the lines of both services are indexed', async () => (await count()) >= 400, {
-    describe: async () => String(await count()),
+    describe: async () => `${await count()} ${indexer.output()}`,
   })
   expect(await count()).toBe(400)
+  const audited = await endOf(millrace('audit --json', environmentOf('auditor', topic)))
+  expect(JSON.parse(audited.output)).toMatchObject({ indexed: 400, lost: [] })
+  const doctor = await endOf(millrace('doctor', environmentOf('auditor', topic)))
+  expect(doctor.output).not.toContain('does not permit')
+  expect(doctor.output).toContain(`group ${topic}`)
   indexer.child.kill('SIGTERM')
   expect(await indexer.ended).toBe(0)
-  for (const output of [done.output, more.output, resent.output, indexer.output()])
+  for (const output of [done.output, more.output, resent.output, indexer.output()]) {
     expectNoSecret(output)
+  }
+  expectNoSecret(worker.output())
 })

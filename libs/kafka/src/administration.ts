@@ -250,7 +250,7 @@ class KafkaAdministration implements Administration {
     const hint = closedConnectionHint(failure, this.#link.settings)
     const message = isUnreachable
       ? `Kafka (${brokers}) could not be reached for ${wanted}, ${tries} in ${seconds} s: ${failure.text}${hint}`
-      : (securityText(failure, this.#link.settings) ??
+      : (securityText(failure, this.#link.settings, `to ask for ${wanted}`) ??
         `Kafka (${brokers}) was asked for ${wanted} and refused: ${failure.text}`)
     return new SourceError(codeOf(failure), message, {
       retryable: failure.retryable,

@@ -158,7 +158,7 @@ class KafkaProducer implements Producer {
       return `Kafka has no topic ${request.topic}; create it with: millrace topic create ${request.topic}`
     }
     return (
-      securityText(failure, settings) ??
+      securityText(failure, settings, `to publish to topic ${request.topic}`) ??
       `Kafka refused ${request.records.length} records for topic ${request.topic}: ${text}`
     )
   }

@@ -1,14 +1,23 @@
-// What went wrong at the topic's door: TLS and login, in one line that says what to set right.
+// What went wrong at the topic's door: TLS, login and rights, in one line that says what to set right.
 import type { KafkaFailure } from './failure.ts'
 import type { KafkaSettings } from './settings.ts'
 
 /**
- * The whole sentence for a failure of reason `tls` or `authentication`, else undefined. Names options and the
- * variables that stand for them, the user, and never a password or a key.
+ * The whole sentence for a failure of reason `tls`, `authentication` or `authorization`, else undefined. Names options
+ * and the variables that stand for them, the user, and never a password or a key. `wanted` says what a right was
+ * missing for, as an infinitive.
  */
-export function securityText(failure: KafkaFailure, settings: KafkaSettings): string | undefined {
+export function securityText(
+  failure: KafkaFailure,
+  settings: KafkaSettings,
+  wanted: string,
+): string | undefined {
   const where = failure.broker ?? settings.brokers.join(', ')
   if (failure.reason === 'tls') return `No TLS with Kafka (${where}): ${tlsText(failure)}`
+  if (failure.reason === 'authorization') {
+    const client = settings.sasl === undefined ? 'this client' : `user ${settings.sasl.username}`
+    return `Kafka (${where}) does not permit ${client} ${wanted}: ${failure.text}`
+  }
   if (failure.reason !== 'authentication') return undefined
   return `Kafka (${where}) refused the login${loginText(failure, settings)}`
 }

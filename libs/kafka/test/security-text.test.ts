@@ -27,14 +27,14 @@ test.each([
   ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'MILLRACE_KAFKA_TLS_CERT_FILE'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'speaks no TLS'],
 ])('%s names the broker and what to set right', (code, words) => {
-  const text = securityText(connectionFailure(code), secured)
+  const text = securityText(connectionFailure(code), secured, 'to read')
   expect(text).toMatch(/^No TLS with Kafka \(kafka-2:9093\): /)
   expect(text).toContain(words)
   expect(text).toContain(`(${code})`)
 })
 
 test('a failure of TLS that nobody foresaw keeps its own words', () => {
-  expect(securityText(connectionFailure('ERR_SSL_SOMETHING_ELSE'), secured)).toBe(
+  expect(securityText(connectionFailure('ERR_SSL_SOMETHING_ELSE'), secured, 'to read')).toBe(
     'No TLS with Kafka (kafka-2:9093): Connection error: words of Node',
   )
 })
@@ -44,7 +44,7 @@ test.each([
   ['UNSUPPORTED_SASL_MECHANISM', 'sasl.mechanism (MILLRACE_KAFKA_SASL_MECHANISM)'],
   ['ILLEGAL_SASL_STATE', 'its listener takes none'],
 ])('%s names the user and what to set right, and not the password', (type, words) => {
-  const text = securityText(kafkaFailure({ type, message: 'words' }), secured)
+  const text = securityText(kafkaFailure({ type, message: 'words' }), secured, 'to read')
   expect(text).toMatch(/^Kafka \(kafka-1:9092\) refused the login of ann by scram-sha-512: /)
   expect(text).toContain(words)
   expect(text).not.toContain(secret)
@@ -52,12 +52,25 @@ test.each([
 
 test('a login that is asked for where none is set says how to set one', () => {
   const failure = kafkaFailure({ type: 'SASL_AUTHENTICATION_FAILED', message: 'words' })
-  expect(securityText(failure, plain)).toContain('No login is set: sasl (MILLRACE_KAFKA_SASL')
+  expect(securityText(failure, plain, 'to read')).toContain(
+    'No login is set: sasl (MILLRACE_KAFKA_SASL',
+  )
+})
+
+test('a right that is missing is told with what it is for, and with whom, where that is known', () => {
+  const thrown = Object.assign(new Error('words'), { type: 'TOPIC_AUTHORIZATION_FAILED' })
+  const failure = kafkaFailure(thrown)
+  expect(securityText(failure, secured, 'to read topic logs')).toBe(
+    'Kafka (kafka-1:9092) does not permit user ann to read topic logs: words',
+  )
+  expect(securityText(failure, plain, 'to read topic logs')).toContain(
+    'does not permit this client to read topic logs',
+  )
 })
 
 test('other failures have no text of this kind', () => {
-  const failure = kafkaFailure({ type: 'TOPIC_AUTHORIZATION_FAILED', message: 'words' })
-  expect(securityText(failure, secured)).toBeUndefined()
+  const failure = kafkaFailure({ type: 'MESSAGE_TOO_LARGE', message: 'words' })
+  expect(securityText(failure, secured, 'to read')).toBeUndefined()
   expect(closedConnectionHint(failure, secured)).toBe('')
 })
 

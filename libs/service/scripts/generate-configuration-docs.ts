@@ -21,6 +21,7 @@ reported together, each with the variable, what was found and what would be righ
 exits with code 78.
 
 The transport (\`@millrace/transport\`) reads the settings of Kafka and of the data stream too, where its options are silent.
+TLS, logins, API keys and the rights that go with them: [security](security.md).
 `
 
 export async function configurationDocs(): Promise<string> {

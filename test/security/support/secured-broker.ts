@@ -11,6 +11,14 @@ export const users = {
 } as const
 export type Mechanism = keyof typeof users
 
+/** Users of programs, by scram-sha-512, who may do only what they are granted; those above may do everything. */
+export const programUsers = {
+  setup: 'canary-setup-4714',
+  transport: 'canary-transport-4715',
+  indexer: 'canary-indexer-4716',
+  auditor: 'canary-auditor-4717',
+} as const
+
 export interface SecuredBroker {
   /** `host:port` of each listener. */
   plain: string
@@ -41,7 +49,15 @@ export async function startSecuredBroker(
         { name: 'EXPIRED', port: expired, protocol: 'SSL' },
         { name: 'MUTUAL', port: mutual, protocol: 'SASL_SSL' },
       ],
-      scramUsers: [scramUser('scram-sha-256'), scramUser('scram-sha-512')],
+      scramUsers: [
+        scramUser('scram-sha-256'),
+        scramUser('scram-sha-512'),
+        ...Object.entries(programUsers).map(([name, password]) => ({
+          name,
+          password,
+          mechanism: 'SCRAM-SHA-512' as const,
+        })),
+      ],
       extraProperties: {
         ...keyStore('secure', certificates.good),
         ...keyStore('expired', certificates.expired),
@@ -55,6 +71,10 @@ export async function startSecuredBroker(
         ...scramLogin('secure', 'scram-sha-256'),
         ...scramLogin('secure', 'scram-sha-512'),
         ...scramLogin('mutual', 'scram-sha-512'),
+        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+        'super.users': ['ANONYMOUS', ...Object.values(users).map(({ username }) => username)]
+          .map((name) => `User:${name}`)
+          .join(';'),
         // A session ends after 12 s (KIP-368); the client logs in again 10 s before, on the open connection.
         'connections.max.reauth.ms': '12000',
       },

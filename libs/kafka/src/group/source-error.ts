@@ -37,17 +37,12 @@ export function sourceError(thrown: unknown, where: SourceContext): Error {
         'MILLRACE_SOURCE_UNREACHABLE',
         `Kafka (${brokers}) cannot be read, topic ${topic}, group ${group}: ${failure.text}${closedConnectionHint(failure, where.settings)}`,
       )
-    case 'authorization':
-      return build(
-        'MILLRACE_SOURCE_REJECTED',
-        `Kafka (${brokers}) does not permit this client to read topic ${topic} in group ${group}: ${failure.text}`,
-      )
     case 'unknown':
       return thrown instanceof Error ? thrown : new Error(errorText(thrown))
     default:
       return build(
         'MILLRACE_SOURCE_REJECTED',
-        securityText(failure, where.settings) ??
+        securityText(failure, where.settings, `to read topic ${topic} in group ${group}`) ??
           `Kafka (${brokers}) refused, topic ${topic}, group ${group}: ${failure.text}`,
       )
   }

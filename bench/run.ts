@@ -7,8 +7,9 @@ import { kafkaAndRedis } from './kafka-and-redis.ts'
 import { describeMachine } from './machine.ts'
 import type { Benchmark } from './report.ts'
 import { renderReport } from './report.ts'
+import { transport } from './transport.ts'
 
-const benchmarks: readonly Benchmark[] = [kafkaAndRedis, formats, host, redaction]
+const benchmarks: readonly Benchmark[] = [kafkaAndRedis, formats, host, redaction, transport]
 
 const help = `npm run bench -- NAME [--json]
 

@@ -4,8 +4,8 @@ import { defaultKeys } from './default-keys.ts'
 
 /** Longest name that is looked at, in bytes; of a longer one its end. */
 export const nameMaxBytes = 256
-/** Bytes between a name's last letter and its separator: quotes, blanks, brackets. */
-const strangeMax = 24
+/** Bytes between a name's last letter and its separator: a quote seven texts deep has 127 backslashes; blanks, brackets. */
+const strangeMax = 160
 /** Bytes between two letters of a name: `card - number`. */
 const gapMax = 4
 /** Names remembered with their answer; past it, the memory begins anew. */

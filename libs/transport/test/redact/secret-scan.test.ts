@@ -148,3 +148,14 @@ test.each([
 ])('broken JSON is looked through all the same: %s', (line, expected) => {
   expect(redact(line)).toBe(expected)
 })
+
+test.each([1, 2, 3, 4, 5, 6, 7])('a secret in JSON that lies %i texts deep is found', (depth) => {
+  const wrap = (value: unknown): string =>
+    Array.from({ length: depth }).reduce<string>(
+      (text) => JSON.stringify({ text }),
+      JSON.stringify(value),
+    )
+  expect(redact(wrap({ password: 'x1', list: [1] }))).toBe(
+    wrap({ password: '[redacted]', list: [1] }),
+  )
+})

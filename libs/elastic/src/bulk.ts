@@ -1,6 +1,7 @@
 // Bulk, on the wire: a prepared body goes out, the answer comes back item by item.
 import { BulkRequestError } from '@millrace/foundation'
 import { type Connection, type StoreRequest } from './connection.ts'
+import { GoodBulkAnswer } from './good-bulk-answer.ts'
 
 export interface BulkItemAnswer {
   _id?: string
@@ -13,11 +14,11 @@ export interface BulkItemAnswer {
 
 /** What the server said; whether it fits the request is for the reader of the items to judge. */
 export interface BulkAnswer {
-  /** Time that the server spent. Unit: ms. */
-  took?: number
   errors?: boolean
   /** One member per item, in the order that was sent, each under the name of its action. */
   items: Record<string, BulkItemAnswer>[]
+  /** The answer as it came, where that says that no item has failed; `items` are then read only when asked for. */
+  text?: string
 }
 
 export interface BulkOptions {
@@ -28,10 +29,11 @@ export interface BulkOptions {
 
 /**
  * Only what a verdict needs: a status for each item, so that items can be counted and never vanish when all
- * went well; the id, so that a shifted answer shows.
+ * went well; the id, so that a shifted answer shows. Nothing that differs between two good answers to the same
+ * items, such as the time they took, so that a good answer can be told from its text.
  */
 const filterPath =
-  'took,errors,items.*._id,items.*._index,items.*.status,items.*.error,items.*.failure_store'
+  'errors,items.*._id,items.*._index,items.*.status,items.*.error,items.*.failure_store'
 
 /**
  * `require_data_stream` (since 8.13): where the index template is missing, an item fails with 404, and no
@@ -73,6 +75,7 @@ export async function sendBulk(
 }
 
 function hasItems(answer: unknown): answer is BulkAnswer {
+  if (answer instanceof GoodBulkAnswer) return true
   return typeof answer === 'object' && answer !== null && 'items' in answer
     ? Array.isArray(answer.items)
     : false

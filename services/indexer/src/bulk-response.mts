@@ -1,6 +1,7 @@
 // Bulk response: the answer of Elasticsearch becomes one verdict for each item that was sent.
-import { isObject } from '@millrace/foundation'
+import { errorText, isObject } from '@millrace/foundation'
 import type { ErrorCode } from '@millrace/foundation'
+import { indexOfGoodAnswer } from './good-answer.mts'
 
 /** Why an item was not indexed. */
 export interface ItemCause {
@@ -49,7 +50,17 @@ const duplicate: ItemVerdict = { verdict: 'duplicate' }
  */
 export function readBulkResponse(sent: readonly { id: string }[], answer: unknown): BulkReading {
   if (!isObject(answer)) return unanswered('the answer is not a JSON object')
-  const items = answer['items']
+  const text = answer['text']
+  if (typeof text === 'string') {
+    const index = indexOfGoodAnswer(sent, text)
+    if (index !== undefined) return allIndexed(sent, index)
+  }
+  let items: unknown
+  try {
+    items = answer['items']
+  } catch (error) {
+    return unanswered(`the answer is no JSON: ${errorText(error)}`)
+  }
   if (!Array.isArray(items)) return unanswered('the answer has no items')
   if (items.length !== sent.length) {
     return unanswered(`the answer has ${items.length} items for ${sent.length} that were sent`)
@@ -75,6 +86,10 @@ export function readBulkResponse(sent: readonly { id: string }[], answer: unknow
     indices.push(typeof index === 'string' ? index : undefined)
   }
   return { answered: true, verdicts, indices }
+}
+
+function allIndexed(sent: readonly object[], index: string): BulkReading {
+  return { answered: true, verdicts: sent.map(() => indexed), indices: sent.map(() => index) }
 }
 
 function judge(status: number, result: Record<string, unknown>): ItemVerdict {

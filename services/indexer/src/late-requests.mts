@@ -6,6 +6,7 @@ import {
   type Random,
   type Timer,
 } from '@millrace/foundation'
+import { PackedIds } from './packed-ids.mts'
 import type { OlderCopies, UncertainItem } from './older-copies.mts'
 
 export interface LateOptions {
@@ -22,10 +23,21 @@ export interface LateParts {
   random: Random
 }
 
+/** Items of one data stream that were watched at nearly the same time. */
 interface Watched {
+  readonly dataStream: string
+  readonly openedAtMs: number
+  /** Of the last of them. */
   dueAtMs: number
-  item: UncertainItem
+  /** Of the earliest of them. */
+  uncertainSinceMs: number
+  readonly ids: PackedIds
 }
+
+/** Items that are watched within this time of each other share a group. Unit: ms. */
+const groupMs = 250
+/** Ids of one group, so that forgetting and looking go in steps of a bounded size. */
+const groupMax = 4_096
 
 /**
  * 1. A bulk request is given up after its timeout, while Elasticsearch, or something before it, still holds
@@ -33,12 +45,16 @@ interface Watched {
  * rolls over; 4. the first request is carried out now, and creates its items in the new write index, or in the
  * old one where it was on its way there before. Nothing tells of it, so whatever became of those items, they are looked up once more, a while after the try. Where
  * there was no rollover, that asks for the backing indices and for nothing else.
+ *
+ * A worker that catches up watches every event that it indexes, so an id is only copied here. (A map of them cost
+ * a third of the worker's time once it was full: the oldest entry of a Map is behind all that were deleted.)
  */
 export class LateRequests {
   readonly #parts: LateParts
   readonly #options: LateOptions
-  /** By id, in the order in which they are due. */
-  readonly #watched = new Map<string, Watched>()
+  /** In the order in which they are due. */
+  #groups: Watched[] = []
+  #watched = 0
   #timer: Timer | undefined
   #failures = 0
   #isClosed = false
@@ -49,19 +65,23 @@ export class LateRequests {
   }
 
   get watched(): number {
-    return this.#watched.size
+    return this.#watched
   }
 
-  /** A try of the item, not before `uncertainSinceMs` (epoch ms), went without an answer that this worker knows of. */
-  watch({ id, dataStream }: UncertainItem, uncertainSinceMs: number): void {
+  /**
+   * A try of the item, not before `uncertainSinceMs` (epoch ms), went without an answer that this worker knows of.
+   * One that is watched twice is looked at twice.
+   */
+  watch({ id, dataStream }: UncertainItem, sinceMs: number): void {
+    if (this.#isClosed) return
     const { lateMs, lateWatchedMax } = this.#options
-    const dueAtMs = this.#parts.clock.monotonicMs() + lateMs
-    this.#watched.delete(id)
-    this.#watched.set(id, { dueAtMs, item: { id, dataStream, uncertainSinceMs } })
-    if (this.#watched.size > lateWatchedMax) {
-      const [oldest] = this.#watched.keys()
-      this.#watched.delete(oldest!)
-    }
+    const nowMs = this.#parts.clock.monotonicMs()
+    const group = this.#open(dataStream, nowMs)
+    group.dueAtMs = nowMs + lateMs
+    group.uncertainSinceMs = Math.min(group.uncertainSinceMs, sinceMs)
+    group.ids.add(id)
+    this.#watched += 1
+    if (this.#watched > lateWatchedMax) this.#forgetOldest()
     if (this.#timer === undefined) this.#arm(lateMs)
   }
 
@@ -69,7 +89,34 @@ export class LateRequests {
   close(): void {
     this.#isClosed = true
     this.#timer?.cancel()
-    this.#watched.clear()
+    this.#groups = []
+    this.#watched = 0
+  }
+
+  #open(dataStream: string, nowMs: number): Watched {
+    const last = this.#groups.at(-1)
+    const isOpen =
+      last !== undefined &&
+      last.dataStream === dataStream &&
+      nowMs - last.openedAtMs < groupMs &&
+      last.ids.count < groupMax
+    if (isOpen) return last
+    const group: Watched = {
+      dataStream,
+      openedAtMs: nowMs,
+      dueAtMs: nowMs,
+      uncertainSinceMs: Number.POSITIVE_INFINITY,
+      ids: new PackedIds(),
+    }
+    this.#groups.push(group)
+    return group
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#groups[0]!
+    oldest.ids.dropFirst()
+    this.#watched -= 1
+    if (oldest.ids.count === 0) this.#groups.shift()
   }
 
   #arm(delayMs: number): void {
@@ -79,25 +126,21 @@ export class LateRequests {
 
   async #look(): Promise<void> {
     const nowMs = this.#parts.clock.monotonicMs()
-    const due: Watched[] = []
-    for (const each of this.#watched.values()) {
-      if (each.dueAtMs > nowMs) break
-      due.push(each)
-    }
+    const due = this.#groups.filter((group) => group.dueAtMs <= nowMs)
     try {
-      const items = due.map((each) => each.item)
-      await this.#parts.copies.find(items, { isNew: true })
+      const items = due.flatMap(({ ids, dataStream, uncertainSinceMs }) =>
+        ids.all().map((id) => ({ id, dataStream, uncertainSinceMs })),
+      )
+      if (items.length > 0) await this.#parts.copies.find(items, { isNew: true })
       this.#failures = 0
-      // One that was sent again meanwhile is due later.
-      for (const each of due) {
-        if (this.#watched.get(each.item.id) === each) this.#watched.delete(each.item.id)
-      }
+      this.#groups = this.#groups.filter((group) => !due.includes(group))
+      this.#watched = this.#groups.reduce((sum, { ids }) => sum + ids.count, 0)
     } catch {
       // Bulk requests meet the same trouble and tell of it.
       this.#failures += 1
     }
     this.#timer = undefined
-    const [next] = this.#watched.values()
+    const next = this.#groups[0]
     if (next === undefined) return
     const { backoff } = this.#options
     const waitMs =

@@ -64,10 +64,13 @@ export class OwnedPartition implements Holder {
     this.predecessor = options.predecessor
   }
 
-  /** The first record is there; `end` is the partition's end as it was fetched. */
-  begin(offset: number, end: number | undefined): void {
-    if (this.lateBelow !== undefined) return
-    this.uncertainBelow = end ?? Number.POSITIVE_INFINITY
+  get hasBegun(): boolean {
+    return this.lateBelow !== undefined
+  }
+
+  /** The first record is there, told once; the high watermarks say where partitions end as they were fetched. */
+  begin(offset: number, highWatermarks: ReadonlyMap<number, number>): void {
+    this.uncertainBelow = highWatermarks.get(this.partition) ?? Number.POSITIVE_INFINITY
     this.lateBelow = Math.min(this.uncertainBelow, offset + this.#recordsMax)
   }
 

@@ -108,10 +108,9 @@ export class Pipeline {
   /** What the metrics look at. */
   get state(): PipelineState {
     const highWatermarks = this.#group.highWatermarks()
-    const stalledMs = (owner: OwnedPartition): number =>
-      this.#progressWatch.stalledMs(owner, highWatermarks.get(owner.partition))
     return {
-      stalledMs,
+      stalledMs: (owner) =>
+        this.#progressWatch.stalledMs(owner, highWatermarks.get(owner.partition)),
       inFlightBytes: this.#admission.inFlightBytes,
       requestsInFlight: this.#dispatcher.requestsInFlight,
       concurrencyLimit: this.#concurrency.limit,
@@ -125,7 +124,8 @@ export class Pipeline {
     const first = records[0]
     let owner = first === undefined ? undefined : this.#partitions.find(first.partition)
     for (const record of records) {
-      if (owner !== undefined) await this.#room(owner)
+      // A promise for each record would cost as much as reading it: only who has to wait gets one.
+      if (owner !== undefined && !this.#mayTake(owner)) await this.#room(owner)
       if (owner === undefined || owner.isClosing) {
         this.#parts.books.recordsUnowned += 1
         continue
@@ -136,10 +136,13 @@ export class Pipeline {
     this.#submitDue()
   }
 
-  async #room(owner: OwnedPartition): Promise<void> {
-    if (owner.isClosing || this.#partitions.admits(owner)) return
+  #mayTake(owner: OwnedPartition): boolean {
+    return owner.isClosing || this.#partitions.admits(owner)
+  }
+
+  #room(owner: OwnedPartition): Promise<void> {
     this.#submitDue()
-    await this.#progress.until(() => owner.isClosing || this.#partitions.admits(owner))
+    return this.#progress.until(() => this.#mayTake(owner))
   }
 
   #take(owner: OwnedPartition, record: KafkaRecord): void {
@@ -156,7 +159,7 @@ export class Pipeline {
     // A control record of a kind that this version does not know, or an empty container.
     if (events === 0) return books.end('skipped')
     for (const item of items) bytes += item.bytes
-    owner.begin(record.offset, this.#group.highWatermarks().get(owner.partition))
+    if (!owner.hasBegun) owner.begin(record.offset, this.#group.highWatermarks())
     const { uncertainBelow } = owner
     const { clockMarginMs } = this.#options
     const origin: TakenRecord = {

@@ -6,11 +6,14 @@ import { describe, expect, it } from 'vitest'
 import { indexerGroups } from '../../services/indexer/src/config.mts'
 import {
   type Compose,
+  type ComposeService,
   composeText,
   durationMs,
   exampleEnvironment,
   readCompose,
+  readOne,
   root,
+  secureFiles,
   variablesOf,
 } from './support/compose.ts'
 import { copiesOf, isIgnored, readDockerfile } from './support/image.ts'
@@ -20,13 +23,17 @@ const schema = JSON.parse(
 ) as object
 const fits = new Ajv2020({ strict: false, allErrors: true }).compile(schema)
 
-const compose = readCompose()
-const services = Object.entries(compose.services)
-const ours = services.filter(([, { build }]) => build !== undefined)
+const variants = [
+  ['docker-compose.yml', readCompose()],
+  ['docker-compose.secure.yml above it', readCompose({}, secureFiles)],
+] as const
+const isFolder = (mounted: string): boolean => mounted.startsWith('./')
+const oursIn = ({ services }: Compose): [string, ComposeService][] =>
+  Object.entries(services).filter(([, { build }]) => build !== undefined)
 
-describe('docker-compose.yml', () => {
-  it('is what the Compose Specification allows', () => {
-    expect(fits(compose) ? [] : fits.errors).toEqual([])
+describe('the Compose files', () => {
+  it.each(secureFiles)('%s is what the Compose Specification allows', (file) => {
+    expect(fits(readOne(file)) ? [] : fits.errors).toEqual([])
   })
 
   it.each<[string, (broken: Compose) => void]>([
@@ -43,8 +50,14 @@ describe('docker-compose.yml', () => {
     expect([...exampleEnvironment()].toSorted()).toEqual([...variablesOf(composeText)].toSorted())
     const moved = readCompose({ KAFKA_PORT: '29092' })
     expect(moved.services['kafka']!.ports).toEqual(['127.0.0.1:29092:9092'])
-    expect(moved.services['kafka']!.environment['KAFKA_ADVERTISED_LISTENERS']).toContain(':29092')
+    expect(moved.services['kafka']!.environment!['KAFKA_ADVERTISED_LISTENERS']).toContain(':29092')
+    const secure = readCompose({ KAFKA_PORT: '29092' }, secureFiles)
+    expect(secure.services['kafka']!.command!.at(-1)).toBe('29092')
   })
+})
+
+describe.each(variants)('%s', (_, compose) => {
+  const services = Object.entries(compose.services)
 
   it('opens ports to this machine only, and none of a service that is scaled', () => {
     for (const [, { ports = [] }] of services) {
@@ -71,9 +84,11 @@ describe('docker-compose.yml', () => {
 
   it('has volumes that are declared, and declares none in vain', () => {
     const mounted = services.flatMap(([, { volumes = [] }]) =>
-      volumes.map((each) => each.split(':')[0]),
+      volumes.map((each) => each.split(':')[0]!),
     )
-    expect(new Set(mounted)).toEqual(new Set(Object.keys(compose.volumes)))
+    const [folders, named] = [mounted.filter(isFolder), mounted.filter((each) => !isFolder(each))]
+    expect(new Set(named)).toEqual(new Set(Object.keys(compose.volumes)))
+    for (const folder of folders) expect(existsSync(join(root, folder)), folder).toBe(true)
   })
 
   it('bounds the memory of everything', () => {
@@ -81,10 +96,9 @@ describe('docker-compose.yml', () => {
   })
 
   it('holds no secret', () => {
-    const named = services.flatMap(([, { environment }]) => Object.keys(environment))
-    expect(named.filter((name) => /PASSWORD|SECRET|TOKEN|API_KEY|CREDENTIAL/.test(name))).toEqual(
-      [],
-    )
+    const named = services.flatMap(([, { environment = {} }]) => Object.keys(environment))
+    const secret = /PASSWORD|SECRET|TOKEN|API_KEY|CREDENTIAL/
+    expect(named.filter((name) => secret.test(name) && !name.endsWith('_FILE'))).toEqual([])
   })
 
   it('leads every address to a service and to a port that it listens on', () => {
@@ -95,7 +109,7 @@ describe('docker-compose.yml', () => {
     }
     let addresses = 0
     for (const [name, { environment }] of services) {
-      for (const value of Object.values(environment)) {
+      for (const value of Object.values(environment ?? {})) {
         for (const [, host = '', port = ''] of String(value).matchAll(/\b([a-z]+):(\d{4,5})\b/g)) {
           expect(listens(host, port), `${name}: ${host}:${port}`).toBe(true)
           addresses++
@@ -106,13 +120,16 @@ describe('docker-compose.yml', () => {
   })
 })
 
-describe('our own services in docker-compose.yml', () => {
+describe.each(variants)('our own services in %s', (_, compose) => {
+  const ours = oursIn(compose)
+
   it('run programs that the image has', () => {
-    for (const [name, { command = [], build }] of ours) {
+    for (const [name, { command = [], build, volumes = [] }] of ours) {
       expect(existsSync(join(root, build!.dockerfile))).toBe(true)
       const [program, file = ''] = command
       expect(program, name).toBe('node')
-      expect(existsSync(join(root, file)) && !isIgnored(file), file).toBe(true)
+      const isMounted = volumes.some((each) => file.startsWith(`${each.split(':')[1]!}/`))
+      expect(existsSync(join(root, file)) && (isMounted || !isIgnored(file)), file).toBe(true)
     }
   })
 
@@ -124,7 +141,9 @@ describe('our own services in docker-compose.yml', () => {
 
   it('have time to end by themselves', () => {
     const { environment, stop_grace_period: grace } = compose.services['indexer']!
-    const texts = Object.entries(environment).map(([name, value]) => [name, String(value)])
+    const texts = Object.entries(environment!)
+      .filter(([name]) => name.startsWith('MILLRACE_INDEXER_'))
+      .map(([name, value]) => [name, String(value)])
     const config = loadConfig(indexerGroups, Object.fromEntries(texts) as Record<string, string>)
     expect(durationMs(grace!)).toBeGreaterThan(config.indexer.drainTimeoutMs + 10_000)
     for (const name of ['catalogue', 'payments', 'orders']) {

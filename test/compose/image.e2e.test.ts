@@ -37,7 +37,7 @@ it('set up, index, and keep a shop that logs; health checks pass, and all end in
       .replaceAll('/var/lib/millrace', image)
   const environmentOf = (name: string, port = ''): Record<string, string> => ({
     ...Object.fromEntries(
-      Object.entries(services[name]!.environment).map(([variable, value]) => [
+      Object.entries(services[name]!.environment!).map(([variable, value]) => [
         variable,
         here(String(value)),
       ]),

@@ -6,6 +6,7 @@ import winston from 'winston'
 import { failure, request, response, save, sink } from './fixture-parts.ts'
 import { recordGelf, recordWinstonLogstash } from './record-gelf.ts'
 import { recordGoText } from './record-go-text.ts'
+import { recordJournald } from './record-journald.ts'
 import { recordLog4jsText } from './record-log4js-text.ts'
 import { recordLog4js } from './record-log4js.ts'
 import { recordGoJson, recordJavaJson, recordOtlp, recordPythonJson } from './record-other-json.ts'
@@ -118,6 +119,7 @@ const libraries: Record<string, () => void | Promise<void>> = {
 const programs: Record<string, () => void | Promise<void>> = {
   web: recordWebServers,
   syslog: recordSyslog,
+  journald: recordJournald,
   'python-text': recordPythonText,
   'go-text': recordGoText,
   'go-json': recordGoJson,

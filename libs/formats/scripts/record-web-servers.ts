@@ -51,6 +51,10 @@ function fix(text: string, folder: string, port: number): string {
     .replaceAll(/(process|from|pid=)( ?)\d+/g, '$1$24244')
     .replaceAll(/OS: Linux .*/g, 'OS: Linux 6.1.0')
     .replaceAll(/ (\d+\.\d{3}) (\d+\.\d{3}|-)$/gm, ' 0.012 $2')
+    .replaceAll(/"time_iso8601":"[^"]*"/g, '"time_iso8601":"2026-01-02T04:04:05+01:00"')
+    .replaceAll(/"msec":[\d.]+/g, '"msec":1767323045.123')
+    .replaceAll(/"request_time":[\d.]+/g, '"request_time":0.012')
+    .replaceAll(/"request_id":"\w+"/g, '"request_id":"c0ffee00c0ffee00c0ffee00c0ffee00"')
 }
 
 async function recordNginx(folder: string): Promise<void> {
@@ -67,7 +71,8 @@ events {}
 http {
   log_format timed '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" "$http_x_forwarded_for" $request_time $upstream_response_time';
   log_format vhosts '$host:$server_port $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"';
-  access_log ${folder}/combined.log combined; access_log ${folder}/timed.log timed; access_log ${folder}/vhosts.log vhosts;
+  log_format json escape=json '{"time_iso8601":"$time_iso8601","msec":$msec,"remote_addr":"$remote_addr","remote_user":"$remote_user","request":"$request","request_method":"$request_method","request_uri":"$request_uri","uri":"$uri","args":"$args","server_protocol":"$server_protocol","status":$status,"body_bytes_sent":$body_bytes_sent,"bytes_sent":$bytes_sent,"request_length":$request_length,"request_time":$request_time,"upstream_response_time":"$upstream_response_time","upstream_addr":"$upstream_addr","http_host":"$http_host","http_referer":"$http_referer","http_user_agent":"$http_user_agent","http_x_forwarded_for":"$http_x_forwarded_for","request_id":"$request_id","scheme":"$scheme"}';
+  access_log ${folder}/json.log json; access_log ${folder}/combined.log combined; access_log ${folder}/timed.log timed; access_log ${folder}/vhosts.log vhosts;
   client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
   client_max_body_size 10;
   server { listen 127.0.0.1:${port}; server_name shop.example.com; root ${folder}/www; location /up/ { proxy_pass http://127.0.0.1:${closed}; } }
@@ -94,6 +99,7 @@ http {
     `${read('combined.log')}${more}\n${firstLines(read('vhosts.log'), 2)}`,
   )
   saveBytes('nginx-error', 'typical', read('error.log'))
+  saveBytes('nginx-json', 'typical', read('json.log'))
 }
 
 async function recordApache(folder: string): Promise<void> {

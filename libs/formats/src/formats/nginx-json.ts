@@ -7,9 +7,12 @@ import { placeRest, takeFirst } from '../key-placement.ts'
 import type { SourceObject, SourceValue } from '../parse-json.ts'
 import { takeRequestLine } from './access.ts'
 
-/** The first that is there and says something; nginx writes `-` or nothing for a variable without a value. */
+/**
+ * The first that is there and says something: `msec` before times without a fraction. nginx writes `-` or nothing for a
+ * variable without a value.
+ */
 const paths: readonly (readonly [EcsPath, ...string[]])[] = [
-  ['@timestamp', 'time_iso8601', 'msec', 'time_local', '@timestamp', 'timestamp', 'time'],
+  ['@timestamp', 'msec', 'time_iso8601', 'time_local', '@timestamp', 'timestamp', 'time'],
   ['http.request.method', 'request_method'],
   ['http.response.status_code', 'status'],
   ['http.response.body.bytes', 'body_bytes_sent'],
@@ -94,6 +97,8 @@ function takeRest(draft: Draft, said: SourceObject): void {
   if (draft.put('http.version', version)) taken.push('server_protocol')
   if (typeof request !== 'string') return
   taken.push('request')
-  if (draft.has('url.original') || draft.has('http.request.method')) draft.leave('request', request)
+  // A request that nginx refuses before it knows the target has no `request_uri`, and a line that is none has nothing else.
+  if (draft.has('url.original')) draft.leave('request', request)
   else takeRequestLine(draft, request)
+  if (!draft.has('url.original')) draft.put('message', request)
 }

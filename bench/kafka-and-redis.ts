@@ -3,7 +3,7 @@ import { seededRandom } from '@millrace/foundation'
 import type { Measured, Work } from './measures.ts'
 import { measureKafka } from './kafka-stream.ts'
 import { measureRedis } from './redis-stream.ts'
-import { type Benchmark, median, type Report } from './report.ts'
+import { type Benchmark, type BenchmarkContext, median, type Report } from './report.ts'
 
 const lineCount = 200_000
 const lineBytes = 300
@@ -22,7 +22,7 @@ function makeLines(): string[] {
   })
 }
 
-async function run(context: Parameters<Benchmark['run']>[0]): Promise<Report> {
+async function run(context: BenchmarkContext): Promise<Report> {
   const work: Work = { lines: makeLines(), batchCount: 500, inFlightMax: 4, signal: context.signal }
   const kafka: Measured[] = []
   const redis: Measured[] = []

@@ -10,7 +10,8 @@ import {
   type KafkaSettings,
 } from '@millrace/kafka'
 import { startLocalStack } from '@millrace/local-stack'
-import { folderBytes, inBatches, type Measured, residentBytesOf, type Work } from './measures.ts'
+import { folderBytes, inBatches, type Measured, type Work } from './measures.ts'
+import { residentBytesOf } from './process-usage.ts'
 
 const topic = 'bench'
 

@@ -1,6 +1,5 @@
 // What several benchmarks measure and do alike.
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 
 export interface Work {
   /** One line each, about `lineBytes` long. */
@@ -20,12 +19,6 @@ export interface Measured {
   diskBytes: number
   /** Lines read back; must be all. */
   consumed: number
-}
-
-/** Resident memory of a process, from /proc. */
-export function residentBytesOf(pid: number): number {
-  const kibibytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kibibytes) * 1024
 }
 
 /** Bytes on disk below a folder. */

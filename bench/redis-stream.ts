@@ -1,5 +1,5 @@
 // Redis Streams' half of the comparison: a real server of its own, from the Debian package.
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemRandom } from '@millrace/foundation'
 import { freePort } from '@millrace/local-stack'
 import { createClient } from 'redis'
-import { folderBytes, inBatches, type Measured, residentBytesOf, type Work } from './measures.ts'
+import { ensureDebianPackages } from './debian-package.ts'
+import { folderBytes, inBatches, type Measured, type Work } from './measures.ts'
+import { residentBytesOf } from './process-usage.ts'
 
 const stream = 'bench'
 const group = 'bench'
@@ -89,20 +91,9 @@ async function consume(client: ReturnType<typeof connectTo>, work: Work): Promis
 
 /** Redis's version; installs the Debian package where that can be done. */
 function ensureRedis(): string {
-  if (spawnSync('redis-server', ['--version']).error !== undefined) {
-    if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error !== undefined) {
-      throw new Error(
-        'this benchmark needs redis-server; install it (Debian: apt-get install redis-server) and run it again',
-      )
-    }
-    process.stderr.write('Installing the Debian package redis-server\n')
-    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-    execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env: environment })
-    execFileSync('apt-get', ['install', '-y', '-qq', 'redis-server'], {
-      stdio: 'ignore',
-      env: environment,
-    })
-  }
-  const words = execFileSync('redis-server', ['--version'], { encoding: 'utf8' })
+  const words = ensureDebianPackages(['redis-server'], {
+    command: 'redis-server',
+    flag: '--version',
+  })
   return `Redis ${/v=([\d.]+)/.exec(words)?.[1] ?? 'of unknown version'}`
 }

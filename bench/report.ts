@@ -1,4 +1,5 @@
 // What a benchmark says, and how it is printed.
+import type { BenchmarkOptions, OptionValues } from './options.ts'
 
 export interface Report {
   /** What was measured, with sizes. */
@@ -12,7 +13,15 @@ export interface Report {
 export interface Benchmark {
   name: string
   summary: string
-  run(context: { progress(text: string): void; signal: AbortSignal }): Promise<Report>
+  /** What it can be told beside --json. */
+  options?: BenchmarkOptions
+  run(context: BenchmarkContext): Promise<Report>
+}
+
+export interface BenchmarkContext {
+  progress(text: string): void
+  signal: AbortSignal
+  options: OptionValues
 }
 
 /** The middle value; the mean of the middle two where their number is even. */

@@ -2,46 +2,80 @@
 import { styleText } from 'node:util'
 import { formats } from './formats.ts'
 import { host } from './host.ts'
+import { indexer } from './indexer/benchmark.ts'
 import { redaction } from './redaction.ts'
 import { kafkaAndRedis } from './kafka-and-redis.ts'
 import { describeMachine } from './machine.ts'
+import { describeOptions, OptionError, readOptions } from './options.ts'
 import type { Benchmark } from './report.ts'
 import { renderReport } from './report.ts'
 import { transport } from './transport.ts'
 
-const benchmarks: readonly Benchmark[] = [kafkaAndRedis, formats, host, redaction, transport]
+const benchmarks: readonly Benchmark[] = [
+  indexer,
+  transport,
+  kafkaAndRedis,
+  formats,
+  host,
+  redaction,
+]
 
-const help = `npm run bench -- NAME [--json]
+const help = `npm run bench -- NAME [--json] [options]
 
 ${benchmarks.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\n')}
 
   --json            one JSON object on standard output, nothing else there
+  NAME --help       the options of one benchmark
 `
 
-const flags = process.argv.slice(2)
-const name = flags.find((flag) => !flag.startsWith('--'))
+function helpFor({ name, summary, options = {} }: Benchmark): string {
+  const lines = ['--json                    one JSON object on standard output, nothing else there']
+  const all = [...lines, ...describeOptions(options)].map((line) => `  ${line}\n`)
+  return `npm run bench -- ${name}\n\n${summary}\n\n${all.join('')}`
+}
+
+const given = process.argv.slice(2)
+// The name comes first, but for --json, which may stand before it.
+const [name, ...flags] = given[0] === '--json' ? [...given.slice(1), '--json'] : given
 const benchmark = benchmarks.find((candidate) => candidate.name === name)
-const unknown = flags.find((flag) => flag.startsWith('--') && !['--json', '--help'].includes(flag))
-if (flags.includes('--help') || (name === undefined && unknown === undefined)) {
+if (name === undefined || name === '--help' || name === '-h') {
   process.stdout.write(help)
-} else if (benchmark === undefined || unknown !== undefined) {
-  process.stderr.write(`millrace: there is no ${unknown ?? `benchmark "${name}"`}\n\n${help}`)
+} else if (benchmark === undefined) {
+  process.stderr.write(`millrace: there is no benchmark "${name}"\n\n${help}`)
   process.exitCode = 2
 } else {
+  await command(benchmark, flags)
+}
+
+async function command(chosen: Benchmark, words: readonly string[]): Promise<void> {
+  try {
+    const { values, json, help: wantsHelp } = readOptions(chosen.options ?? {}, words)
+    if (wantsHelp) process.stdout.write(helpFor(chosen))
+    else await measure(chosen, { values, json })
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error
+    process.stderr.write(`millrace: ${error.message}\n\n${helpFor(chosen)}`)
+    process.exitCode = 2
+  }
+}
+
+async function measure(
+  chosen: Benchmark,
+  { values, json }: Pick<ReturnType<typeof readOptions>, 'values' | 'json'>,
+): Promise<void> {
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')))
+  process.once('SIGTERM', () => stop.abort(new Error('stopped by SIGTERM')))
   const progress = (text: string): void => {
     process.stderr.write(
       process.stderr.isTTY ? `\r\u001B[2K${styleText('dim', text)}` : `${text}\n`,
     )
   }
   try {
-    const report = await benchmark.run({ progress, signal: stop.signal })
+    const report = await chosen.run({ progress, signal: stop.signal, options: values })
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[2K')
-    const whole = { benchmark: benchmark.name, machine: describeMachine(), ...report }
-    process.stdout.write(
-      flags.includes('--json') ? `${JSON.stringify(whole)}\n` : renderReport(whole),
-    )
+    const whole = { benchmark: chosen.name, machine: describeMachine(), ...report }
+    process.stdout.write(json ? `${JSON.stringify(whole)}\n` : renderReport(whole))
   } catch (error) {
     process.stderr.write(`\nmillrace: ${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = stop.signal.aborted ? 130 : 1

@@ -1,0 +1,170 @@
+// A `_bulk` that keeps nothing: a process of its own, so that what it costs is not the measured program's.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { gunzipSync } from 'node:zlib'
+import {
+  type AnswerShape,
+  answerItem,
+  answerShape,
+  answerText,
+  readAction,
+  walkBulkBody,
+} from '../indexer/bulk-answers.ts'
+import type { SinkMark, SinkNews, SinkOrder } from '../indexer/sink-protocol.ts'
+import { DocumentsDigest } from '../lines/documents-digest.ts'
+import { cpuSecondsOf } from '../process-usage.ts'
+
+const startedAtMs = Date.now()
+let order: SinkOrder = { pids: [], documents: Number.POSITIVE_INFINITY, delayMs: 0, digests: false }
+let documents = 0
+let requests = 0
+let bodyBytes = 0
+let inFlight = 0
+let inFlightMax = 0
+let first: SinkMark | undefined
+let digest: DocumentsDigest | undefined
+let cpuAtOrder = 0
+/** Templates, kept as they are put: the indexer installs and checks them. */
+const kept = new Map<string, unknown>()
+const shapes = new Map<string, AnswerShape>()
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  request.on('error', () => response.destroy())
+  request.on('end', () => answer(request, response, Buffer.concat(chunks)))
+})
+// A pool that is idle between two rounds must find its connections alive.
+server.keepAliveTimeout = 600_000
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  if (typeof address === 'object' && address !== null)
+    tell({ kind: 'listening', port: address.port })
+})
+
+process.on('message', (ordered: SinkOrder) => {
+  order = ordered
+  documents = 0
+  requests = 0
+  bodyBytes = 0
+  inFlightMax = 0
+  first = undefined
+  digest = ordered.digests ? new DocumentsDigest() : undefined
+  cpuAtOrder = cpuSecondsOf(process.pid)
+  tell({ kind: 'ready' })
+})
+process.on('disconnect', () => process.exit())
+setInterval(() => tell({ kind: 'progress', documents }), 1000)
+
+function answer(request: IncomingMessage, response: ServerResponse, sent: Buffer): void {
+  const url = new URL(request.url ?? '/', 'http://sink')
+  if (!url.pathname.endsWith('/_bulk')) {
+    const { status, body } = answerOther(request.method ?? 'GET', url.pathname, sent)
+    reply(response, status, JSON.stringify(body))
+    return
+  }
+  inFlight += 1
+  inFlightMax = Math.max(inFlightMax, inFlight)
+  const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
+  const path = url.searchParams.get('filter_path')
+  const text = takeBulk(body, shapeOf(path), /^\/([^/]+)\/_bulk$/.exec(url.pathname)?.[1])
+  const finish = (): void => {
+    inFlight -= 1
+    reply(response, 200, text)
+    mark()
+  }
+  if (order.delayMs === 0) finish()
+  else setTimeout(finish, order.delayMs)
+}
+
+function shapeOf(filterPath: string | null): AnswerShape {
+  const key = filterPath ?? '\n'
+  let shape = shapes.get(key)
+  if (shape === undefined) {
+    shape = answerShape(filterPath)
+    shapes.set(key, shape)
+  }
+  return shape
+}
+
+/** Counts and answers; documents are read in a digest pass only. */
+function takeBulk(body: Buffer, shape: AnswerShape, index: string | undefined): string {
+  requests += 1
+  bodyBytes += body.length
+  const items: string[] = []
+  const before = documents
+  const count = walkBulkBody(body, ({ start, end, documentEnd }) => {
+    if (shape.members.length > 0 && (shape.readsActions || items.length === 0)) {
+      const action = readAction(body.toString('latin1', start, end))
+      items.push(
+        answerItem(shape, { ...action, index: action.index ?? index }, before + items.length),
+      )
+    } else if (shape.members.length > 0) {
+      items.push(items[0]!)
+    }
+    digest?.add(JSON.parse(body.toString('utf8', end + 1, documentEnd)) as object)
+  })
+  documents += count
+  first ??= markNow()
+  return answerText(shape, items)
+}
+
+function markNow(): SinkMark {
+  return {
+    atMs: performance.timeOrigin + performance.now(),
+    cpuSeconds: order.pids.map(cpuSecondsOf),
+    documents,
+  }
+}
+
+function mark(): void {
+  if (documents < order.documents || inFlight > 0 || first === undefined) return
+  tell({
+    kind: 'done',
+    first,
+    last: markNow(),
+    requests,
+    bodyBytes,
+    ...(digest === undefined ? {} : { digest: digest.summary() }),
+    sinkCpuSeconds: cpuSecondsOf(process.pid) - cpuAtOrder,
+    inFlightMax,
+  })
+}
+
+/** What the indexer and the client ask besides: templates, backing indices, health. */
+function answerOther(
+  method: string,
+  path: string,
+  sent: Buffer,
+): { status: number; body: unknown } {
+  const template = /^\/_(component|index)_template\/([^/_][^/]*)$/.exec(path)
+  if (template !== null && method === 'PUT') {
+    kept.set(path, JSON.parse(sent.toString()))
+    return { status: 200, body: { acknowledged: true } }
+  }
+  if (template !== null) {
+    const kind = `${template[1]}_template`
+    const found = kept.get(path)
+    if (found === undefined) return { status: 404, body: {} }
+    return { status: 200, body: { [`${kind}s`]: [{ name: template[2], [kind]: found }] } }
+  }
+  if (path.startsWith('/_resolve/')) return { status: 200, body: { data_streams: [] } }
+  const settings = /^\/([^/]+)\/_settings\//.exec(path)
+  if (settings !== null) {
+    const index = { settings: { index: { creation_date: String(startedAtMs) } } }
+    return { status: 200, body: { [`.ds-${settings[1]}-2026.01.02-000001`]: index } }
+  }
+  return { status: 200, body: {} }
+}
+
+function reply(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'x-elastic-product': 'Elasticsearch',
+  })
+  response.end(body)
+}
+
+function tell(news: SinkNews): void {
+  process.send?.(news)
+}

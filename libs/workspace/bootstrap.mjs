@@ -55,11 +55,14 @@ function install() {
   if (result.status !== 0) fail('npm ci failed; its own words are above.', result.status ?? 1)
 }
 
-/** Only the published packages need building, and only what changed is built. */
+/** Only the published packages and the console's page need building, and only what changed is built. */
 function build() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const result = spawnSync(pinnedNode(), [tsc, '-b', 'libs/transport'], stdio())
   if (result.status !== 0) fail('The published packages do not compile; see above.')
+  if (!['start', 'test', 'docs'].includes(command)) return
+  const page = spawnSync(pinnedNode(), [join(root, 'services/console/web/build.mjs')], stdio())
+  if (page.status !== 0) fail("The console's page could not be built; see above.")
 }
 
 function run() {

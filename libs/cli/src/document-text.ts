@@ -1,8 +1,14 @@
 // A document, as a person reads it: one line, with an error's stack below.
+import {
+  levelRank,
+  type LogLevel,
+  logLevels,
+  memberAt,
+  type ReadDocument as Document,
+  textAt,
+} from '@millrace/ecs'
 import type { Style } from './output.ts'
 import { safeLines, shortened, singleLine } from './terminal-text.ts'
-
-export type Document = Readonly<Record<string, unknown>>
 
 export interface DocumentTextOptions {
   style: (style: Style, text: string) => string
@@ -12,11 +18,7 @@ export interface DocumentTextOptions {
   stackLinesMax?: number
 }
 
-/** Weakest first; ranks for `--level`. */
-export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
-export type Level = (typeof levels)[number]
-
-const levelStyles: Record<Level, Style> = {
+const levelStyles: Record<LogLevel, Style> = {
   trace: 'gray',
   debug: 'blue',
   info: 'green',
@@ -31,31 +33,10 @@ const fieldCharactersMax = 60
 const messageCharactersMax = 2000
 const indent = ' '.repeat(4)
 
-/** A member by its dotted path. */
-export function memberAt(document: unknown, path: string): unknown {
-  let value = document
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Record<string, unknown>)[name]
-  }
-  return value
-}
-
-export function textAt(document: unknown, path: string): string | undefined {
-  const value = memberAt(document, path)
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** How severe: an index of `levels`; info where the document says nothing. */
-export function levelRank(document: Document): number {
-  const rank = (levels as readonly string[]).indexOf(textAt(document, 'log.level') ?? 'info')
-  return rank === -1 ? levels.indexOf('info') : rank
-}
-
 /** One or more lines, each with its line end. Control characters of the log line have no effect on a terminal. */
 export function documentText(document: Document, options: DocumentTextOptions): string {
   const { style } = options
-  const level = levels[levelRank(document)]!
+  const level = logLevels[levelRank(document)]!
   const service = singleLine(textAt(document, 'service.name') ?? '-')
   const [message = '', ...rest] = messageLines(document)
   const traceId = textAt(document, 'trace.id')

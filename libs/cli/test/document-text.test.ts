@@ -1,11 +1,12 @@
+import type { ReadDocument } from '@millrace/ecs'
 import { expect, test } from 'vitest'
-import { type Document, documentText } from '../src/document-text.ts'
+import { documentText } from '../src/document-text.ts'
 
 const nowMs = new Date(2026, 0, 2, 12, 0, 0).getTime()
 const at = (hours: number, day = 2): string =>
   new Date(2026, 0, day, hours, 4, 5, 678).toISOString()
 
-function show(document: Document, stackLinesMax?: number): string {
+function show(document: ReadDocument, stackLinesMax?: number): string {
   return documentText(document, {
     nowMs,
     style: (_style, text) => text,

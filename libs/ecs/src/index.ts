@@ -1,5 +1,6 @@
 // The door of the vocabulary: ECS fields, their types, levels and times.
 export { coerce } from './coerce.ts'
+export { createDocumentFilter, type DocumentFilterOptions } from './document-filter.ts'
 export { type EcsDocument, type JsonObject, type JsonValue } from './document.ts'
 export {
   type EcsField,
@@ -12,6 +13,7 @@ export {
 } from './fields.ts'
 export { formatEpochMs } from './instant.ts'
 export { isIpAddress } from './ip-address.ts'
+export { levelRank, memberAt, type ReadDocument, textAt } from './reading.ts'
 export {
   isLevelWord,
   type LogLevel,

@@ -29,6 +29,7 @@ export {
   type Durability,
   encodeLedger,
   type Ledger,
+  indexerDataStream,
   ledgerDataStream,
   ledgerForAnother,
   type LedgerForAnother,

@@ -7,6 +7,8 @@ import { SequenceRanges } from './sequence-ranges.ts'
 export const ledgerKind = 'ledger'
 /** Where the indexer keeps ledgers; a metrics stream, so that they are not among the logs. */
 export const ledgerDataStream = 'metrics-millrace.ledger-default'
+/** Where each indexer tells every few seconds how it goes. */
+export const indexerDataStream = 'metrics-millrace.indexer-default'
 
 export const durabilities = ['none', 'overflow', 'always'] as const
 /** `none`: no spool. `overflow`: lines go to disk when memory is full or at the end. `always`: each line goes to disk first. */

@@ -1,6 +1,12 @@
 // The door of the normalizers: a Kafka record in, ECS documents out.
 export { detectFormat, findFormat, formatNames, readLine } from './detect.ts'
 export { Draft, type FieldOrigin } from './draft.ts'
+export {
+  type ExplainedField,
+  explainFields,
+  explainRecognition,
+  type Recognition,
+} from './explanation.ts'
 export { defineFormat, type FormatContext, type Line, type LogFormat } from './format.ts'
 export { builtIn as builtInFormats, FormatList } from './format-list.ts'
 export { formatProblem, loadFormats } from './own-formats.ts'

@@ -9,7 +9,7 @@ import { listOffsets } from './offsets.ts'
 import type { Administration, PartitionOffset, TopicDescription } from './port.ts'
 import { closedConnectionHint, securityText } from './security-text.ts'
 import type { KafkaSettings } from './settings.ts'
-import { TopicError, topicPartitions } from './topic-metadata.ts'
+import { partitionsIfAny, topicPartitions } from './topic-metadata.ts'
 
 export interface AdministrationOptions extends ClusterOptions {
   /** Longest time that one call may take. Unit: ms; default: connectionTimeoutMs + requestTimeoutMs. */
@@ -114,6 +114,14 @@ class KafkaAdministration implements Administration {
     })
   }
 
+  offsetsAt(topic: string, timestampMs: number): ReturnType<Administration['offsetsAt']> {
+    return this.#call(`the offsets of topic ${topic}`, async (cluster) => {
+      const partitions = await topicPartitions(cluster, topic, { refresh: true })
+      const offsets = await listOffsets(cluster, topic, { partitions, mark: timestampMs })
+      return [...offsets].map(([partition, offset]) => ({ partition, offset }))
+    })
+  }
+
   groupOffsets(group: string, topic: string): Promise<PartitionOffset[]> {
     return this.#call(`the offsets of group ${group}`, async (cluster) => {
       const partitions = await topicPartitions(cluster, topic, { refresh: true })
@@ -170,12 +178,15 @@ class KafkaAdministration implements Administration {
       const coordinator = await findCoordinator(cluster, group)
       const { groups } = await coordinator.describeGroups({ groupIds: [group] })
       const found = groups[0]
-      const members = (found?.members ?? []).map(({ memberId, clientId, memberAssignment }) => ({
-        memberId,
-        clientId,
-        partitions: assignedPartitions(memberAssignment),
-      }))
-      return { state: found?.state ?? 'Dead', members }
+      const members = found?.members ?? []
+      return {
+        state: found?.state ?? 'Dead',
+        members: members.map(({ memberId, clientId, clientHost, memberAssignment }) => {
+          // Java's way to write an address without its name: `/127.0.0.1`.
+          const host = clientHost.replace(/^\//, '')
+          return { memberId, clientId, host, partitions: assignedPartitions(memberAssignment) }
+        }),
+      }
     })
   }
 
@@ -272,21 +283,6 @@ function codeOf(failure: KafkaFailure): ErrorCode {
 async function clusterMetadata(cluster: KafkaCluster): Promise<KafkaMetadata> {
   const broker = await cluster.brokerPool.findConnectedBroker()
   return broker.metadata([])
-}
-
-async function partitionsIfAny(
-  cluster: KafkaCluster,
-  topic: string,
-): Promise<Awaited<ReturnType<typeof topicPartitions>> | undefined> {
-  try {
-    return await topicPartitions(cluster, topic, { refresh: true })
-  } catch (thrown) {
-    if (thrown instanceof TopicError && thrown.type === 'UNKNOWN_TOPIC_OR_PARTITION') {
-      cluster.targetTopics.delete(topic)
-      return undefined
-    }
-    throw thrown
-  }
 }
 
 function assignedPartitions(bytes: Buffer): number[] {

@@ -39,3 +39,4 @@ export {
   readTopicRanges,
   type TopicRange,
 } from './topic-ranges.ts'
+export { type TailOptions, tailTopic } from './topic-tail.ts'

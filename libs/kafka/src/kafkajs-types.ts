@@ -129,7 +129,12 @@ export interface KafkaBroker {
       errorCode: number
       groupId: string
       state: string
-      members: { memberId: string; clientId: string; memberAssignment: Buffer }[]
+      members: {
+        memberId: string
+        clientId: string
+        clientHost: string
+        memberAssignment: Buffer
+      }[]
     }[]
   }>
 }

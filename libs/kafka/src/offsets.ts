@@ -15,11 +15,13 @@ export async function listOffsets(
   topic: string,
   request: {
     partitions: readonly KafkaPartitionMetadata[]
-    mark: keyof typeof offsetMarks
+    /** Or the first offset whose record is not older than this epoch ms; -1 where there is none. */
+    mark: keyof typeof offsetMarks | number
     committedOnly?: boolean
   },
 ): Promise<Map<number, number>> {
-  const timestamp = offsetMarks[request.mark]
+  const { mark } = request
+  const timestamp = typeof mark === 'number' ? mark : offsetMarks[mark]
   const byLeader = new Map<number, number[]>()
   for (const { partitionId, leader } of request.partitions) {
     if (leader >= 0) byLeader.set(leader, [...(byLeader.get(leader) ?? []), partitionId])

@@ -149,6 +149,8 @@ export interface Administration {
   describeTopic(topic: string): Promise<TopicDescription | undefined>
   /** First (`low`) and next (`high`) offset of each partition. */
   topicOffsets(topic: string): Promise<{ partition: number; low: number; high: number }[]>
+  /** The first offset whose record is not older than `timestampMs`; -1 where there is none. */
+  offsetsAt(topic: string, timestampMs: number): Promise<{ partition: number; offset: number }[]>
   /** Committed offsets; -1 where the group has none. */
   groupOffsets(group: string, topic: string): Promise<PartitionOffset[]>
   /** Where the group goes on. False, and nothing changed, while it has members: they would not notice. */
@@ -160,7 +162,7 @@ export interface Administration {
   groups(): Promise<string[]>
   groupMembers(group: string): Promise<{
     state: string
-    members: { memberId: string; clientId: string; partitions: number[] }[]
+    members: { memberId: string; clientId: string; host: string; partitions: number[] }[]
   }>
   deleteTopics(topics: readonly string[]): Promise<void>
   /** Forgets a group and its offsets. False when it has members still, or is not there. */

@@ -65,3 +65,19 @@ export function isStaleMetadata(thrown: unknown): boolean {
   const { reason } = kafkaFailure(thrown)
   return reason === 'no-leader' || reason === 'unreachable' || reason === 'unknown-topic'
 }
+
+/** Undefined for a topic that does not exist. */
+export async function partitionsIfAny(
+  cluster: KafkaCluster,
+  topic: string,
+): Promise<KafkaPartitionMetadata[] | undefined> {
+  try {
+    return await topicPartitions(cluster, topic, { refresh: true })
+  } catch (thrown) {
+    if (thrown instanceof TopicError && thrown.type === 'UNKNOWN_TOPIC_OR_PARTITION') {
+      cluster.targetTopics.delete(topic)
+      return undefined
+    }
+    throw thrown
+  }
+}

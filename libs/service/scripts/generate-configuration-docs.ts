@@ -29,10 +29,10 @@ export async function configurationDocs(): Promise<string> {
   return [introduction, ...groups.map(sectionOf)].join('\n')
 }
 
-/** What single services declare: each exports the groups that it reads from its `src/config.mts`. */
+/** What single services declare: each exports the groups that it reads from its `config.mts`. */
 async function serviceGroups(): Promise<SettingGroup[]> {
   const found = new Set<SettingGroup>()
-  for (const path of globSync('services/*/src/config.mts', { cwd: root }).sort()) {
+  for (const path of globSync('services/*/{src,server}/config.mts', { cwd: root }).sort()) {
     const exported = (await import(pathToFileURL(join(root, path)).href)) as Record<string, unknown>
     const tables = Object.values(exported).filter((value) => typeof value === 'object')
     for (const group of tables.flatMap((table) => Object.values(table ?? {}))) {

@@ -15,6 +15,7 @@ export {
   type MetricTable,
 } from './metrics.ts'
 export { type HealthServer, type HealthServerOptions, startHealthServer } from './health-server.ts'
+export { runService, type ServiceProgram } from './service-program.ts'
 export { type ReadinessCheck } from './readiness.ts'
 export { onShutdown, type Shutdown, type ShutdownCause, type ShutdownOptions } from './shutdown.ts'
 export {
@@ -46,6 +47,7 @@ export {
   type SettingSchema,
   text,
 } from './settings/config-setting.ts'
+export { settingsHelp } from './settings/help-text.ts'
 export { nearestNames } from './settings/nearest-names.ts'
 export { consumerGroup, kafkaGroup } from './settings/kafka.ts'
 export { elasticsearchGroup, setupGroup } from './settings/elasticsearch.ts'

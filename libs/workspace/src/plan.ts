@@ -51,6 +51,17 @@ export function plannedServices(plan: PlanOptions): ServicePlan[] {
       }),
     })
   }
+  services.push({
+    name: 'console',
+    program: join(root, 'services/console/server/main.ts'),
+    port: 9460,
+    readyPath: '/healthz',
+    environment: (urls) => ({
+      ...base,
+      MILLRACE_ELASTICSEARCH_URL: endpoints.elasticsearch,
+      MILLRACE_CONSOLE_PORT: portOf(urls['console']),
+    }),
+  })
   if (!options.demo) return services
   for (const { name, port } of shop) {
     services.push({

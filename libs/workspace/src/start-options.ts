@@ -20,8 +20,8 @@ export interface StartOptions {
 
 export const startHelp = `npm start -- [options]
 
-Starts Kafka, Elasticsearch, the indexer workers and the demo services on this machine, and runs until
-Ctrl-C. Data stay in .millrace/ and are there again at the next start.
+Starts Kafka, Elasticsearch, the indexer workers, the console and the demo services on this machine, and
+runs until Ctrl-C. Data stay in .millrace/ and are there again at the next start.
 
   --fresh                     begin anew: delete the data of earlier runs
   --brokers 1|3               Kafka brokers (1)

@@ -1,18 +1,19 @@
 // `millrace dead-letters replay`: which letters a person means, and what is said of them afterwards.
+import {
+  groupLetters,
+  type Letter,
+  lettersStillOpen,
+  lettersToReplay,
+  type LetterTopic,
+  replay,
+  type ReplayReport,
+} from '@millrace/dead-letters'
 import { FormatList } from '@millrace/formats'
 import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
-import { indexedLetters } from '../dead-letters/indexed-letters.ts'
-import { groupLetters, type Letter } from '../dead-letters/letter.ts'
-import { findLetterTopic, letterPlaces, newestLetters } from '../dead-letters/letter-topic.ts'
-import {
-  lettersStillOpen,
-  lettersToReplay,
-  replay,
-  type ReplayReport,
-} from '../dead-letters/replay.ts'
 import { CommandError, exitCodes, UsageError } from '../exit-code.ts'
 import { formatNameProblem } from '../format-name.ts'
+import { findLetters, indexedOf, letterPlaces, lettersOf, whileReading } from '../letters.ts'
 import { counted, numberText } from '../number-text.ts'
 import { sinceOption, topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
@@ -77,12 +78,12 @@ async function replayLetters(
   const { output } = context
   await checkUse(context, options)
   const { connection, topic, elasticsearch } = letterPlaces(context, options)
-  const place = await output.during('Asking Kafka', findLetterTopic(connection, topic))
+  const place = await findLetters(context, { connection, topic })
   const selected = place === undefined ? [] : await select(place, context, options)
   const indexed =
     options.force === true || selected.length === 0
       ? undefined
-      : await indexedLetters(elasticsearch, selected, context)
+      : await indexedOf(elasticsearch, selected, context)
   const open = indexed === undefined ? selected : lettersStillOpen(selected, indexed)
   const letters = lettersToReplay(open)
   const skipped = lettersToReplay(selected).length - letters.length
@@ -91,13 +92,18 @@ async function replayLetters(
     const { format } = options
     let replayed = 0
     try {
-      report = await replay(place, letters, context, {
-        ...(format !== undefined && { format }),
-        timeoutMs: options.timeout * 1_000,
-        onReplayed: (count) => {
-          replayed = count
-        },
-      })
+      report = await whileReading(
+        context,
+        (reading) =>
+          replay(place, letters, reading, {
+            ...(format !== undefined && { format }),
+            timeoutMs: options.timeout * 1_000,
+            onReplayed: (count) => {
+              replayed = count
+            },
+          }),
+        () => `Replaying: ${numberText(replayed)} of ${numberText(letters.length)}`,
+      )
     } catch (error) {
       output.note(
         `millrace: replayed ${counted(replayed, 'record')} of ${numberText(letters.length)} before it ended`,
@@ -121,13 +127,13 @@ async function checkUse(context: CommandContext, options: ReplayOptions): Promis
 
 /** @throws CommandError for a group or an id that no letter has: a person who names one means it. */
 async function select(
-  place: Parameters<typeof newestLetters>[0],
+  place: LetterTopic,
   context: CommandContext,
   options: ReplayOptions,
 ): Promise<Letter[]> {
   const groups = new Set(options.group)
   const ids = new Set(options.id)
-  const letters = await newestLetters(place, context, {
+  const letters = await lettersOf(place, context, {
     sinceMs: options.since?.(context.clock.now()) ?? 0,
   })
   const selected = letters.filter(

@@ -1,26 +1,11 @@
 // `millrace dead-letters`: what could not be indexed, why, and back into the topic once the cause is gone.
-import { recordIdOf } from '@millrace/envelope'
+import { groupLetters, type Letter, readWholeLetters } from '@millrace/dead-letters'
 import { RecordNormalizer } from '@millrace/formats'
-import type { KafkaRecord } from '@millrace/kafka'
 import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
-import { indexedLetters } from '../dead-letters/indexed-letters.ts'
-import { groupLetters, type Letter, LetterReader } from '../dead-letters/letter.ts'
-import {
-  groupsText,
-  letterJson,
-  letterText,
-  type ShownLetter,
-} from '../dead-letters/letter-text.ts'
-import {
-  findLetterTopic,
-  letterPlaces,
-  type LetterTopic,
-  newestLetters,
-  readLetters,
-} from '../dead-letters/letter-topic.ts'
-import { originalRecord } from '../dead-letters/replay-record.ts'
 import { CommandError, UsageError } from '../exit-code.ts'
+import { groupsText, letterJson, letterText } from '../letter-text.ts'
+import { findLetters, indexedOf, letterPlaces, lettersOf, whileReading } from '../letters.ts'
 import { sinceOption, topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { dataStreamDefaults, ownFormats } from '../settings.ts'
@@ -74,11 +59,11 @@ the topic <topic>.dead-letter. That topic is what these commands read; reading d
 async function list(context: CommandContext, options: ListOptions): Promise<void> {
   const { output, clock } = context
   const { connection, topic, elasticsearch } = letterPlaces(context, options)
-  const place = await output.during('Asking Kafka', findLetterTopic(connection, topic))
+  const place = await findLetters(context, { connection, topic })
   const sinceMs = options.since?.(clock.now()) ?? 0
-  const letters = place === undefined ? [] : await newestLetters(place, context, { sinceMs })
+  const letters = place === undefined ? [] : await lettersOf(place, context, { sinceMs })
   const indexed =
-    letters.length === 0 ? new Set<string>() : await indexedLetters(elasticsearch, letters, context)
+    letters.length === 0 ? new Set<string>() : await indexedOf(elasticsearch, letters, context)
   const groups = groupLetters(letters, indexed)
   const deadLetterTopic = place?.deadLetterTopic ?? `${topic}.dead-letter`
   if (options.json === true) {
@@ -108,15 +93,21 @@ async function show(
     throw new UsageError('dead-letters show takes an event id, or --group with the name of a cause')
   }
   const { connection, topic, elasticsearch } = letterPlaces(context, options)
-  const place = await output.during('Asking Kafka', findLetterTopic(connection, topic))
+  const place = await findLetters(context, { connection, topic })
   const sinceMs = options.since?.(clock.now()) ?? 0
   const isWanted = (letter: Letter): boolean => isNamed(letter, { id, group })
-  const found =
-    place === undefined ? [] : await newestLetters(place, context, { sinceMs, isWanted })
+  const found = place === undefined ? [] : await lettersOf(place, context, { sinceMs, isWanted })
   if (place === undefined || found.length === 0) throw nothingFound({ id, group }, topic)
   const letters = found.toSorted((one, other) => other.at - one.at).slice(0, max)
-  const indexed = await indexedLetters(elasticsearch, letters, context)
-  const shown = await wholeLetters(place, letters, context)
+  const indexed = await indexedOf(elasticsearch, letters, context)
+  const normalizer = new RecordNormalizer({
+    clusterId: place.clusterId,
+    formats: await ownFormats(context),
+    ...dataStreamDefaults(context),
+  })
+  const shown = await whileReading(context, (reading) =>
+    readWholeLetters(place, letters, { ...reading, normalizer }),
+  )
   const withState = shown.map((each) => ({
     ...each,
     isIndexed: indexed?.has(each.facts.eventId),
@@ -152,39 +143,4 @@ export function nothingFound(
   return new CommandError(
     `there is no dead letter ${what} in ${topic}.dead-letter; "millrace dead-letters list" shows those that there are`,
   )
-}
-
-/** Reads the letters again, with their bytes, and lets them become documents as the indexer would. */
-async function wholeLetters(
-  place: LetterTopic,
-  letters: readonly Letter[],
-  context: CommandContext,
-): Promise<Omit<ShownLetter, 'isIndexed'>[]> {
-  const normalizer = new RecordNormalizer({
-    clusterId: place.clusterId,
-    formats: await ownFormats(context),
-    ...dataStreamDefaults(context),
-  })
-  const reader = new LetterReader()
-  const shown: Omit<ShownLetter, 'isIndexed'>[] = []
-  const onRecord = (record: KafkaRecord): void => {
-    const facts = reader.read(record)?.facts
-    if (facts === undefined) return
-    const original = originalRecord(record, facts)
-    const { events, rejections } = normalizer.normalize(original, facts.deadLetteredAt)
-    const isOneOfMany = recordIdOf(facts.eventId) !== facts.eventId
-    const documents = events
-      .filter(({ id }) => !isOneOfMany || id === facts.eventId)
-      .map(({ document }) => JSON.parse(JSON.stringify(document)) as object)
-    shown.push({ record: { ...record, value: copyOf(record.value) }, facts, documents, rejections })
-  }
-  for (const { partition, offset } of letters) {
-    const ranges = [{ partition, from: offset, to: offset + 1 }]
-    await readLetters(place, context, onRecord, { ranges })
-  }
-  return shown
-}
-
-function copyOf(bytes: Uint8Array | null): Uint8Array | null {
-  return bytes === null ? null : Buffer.from(bytes)
 }

@@ -1,11 +1,17 @@
 // `millrace tail`: what services log, in one readable form, straight from the topic.
+import {
+  createDocumentFilter,
+  type LogLevel,
+  logLevels,
+  type ReadDocument as Document,
+  textAt,
+} from '@millrace/ecs'
 import { errorText } from '@millrace/foundation'
 import { RecordNormalizer } from '@millrace/formats'
 import { createAdministration, type KafkaRecord, type KafkaSettings } from '@millrace/kafka'
 import type { Command } from 'commander'
 import type { CommandContext, GlobalOptions } from '../context.ts'
-import { createFilter } from '../document-filter.ts'
-import { type Document, documentText, type Level, levels, textAt } from '../document-text.ts'
+import { documentText } from '../document-text.ts'
 import { namesOption, oneOf, topicOption, wholeNumber } from '../option-values.ts'
 import type { Registration } from '../program.ts'
 import { dataStreamDefaults, kafkaPlace, ownFormats } from '../settings.ts'
@@ -18,7 +24,7 @@ interface TailOptions extends GlobalOptions {
   fromBeginning?: boolean
   follow: boolean
   service?: string[]
-  level?: Level
+  level?: LogLevel
   grep?: string
   max?: number
 }
@@ -35,7 +41,7 @@ export function addTail({ program, context }: Registration): void {
     .option('--from-beginning', 'begin with the oldest record that the topic still has')
     .option('--no-follow', 'end at the records that are there now; begins with the oldest')
     .option('--service <name>', 'only this service; may be given several times', namesOption)
-    .option('--level <level>', `this level and above: ${levels.join(', ')}`, oneOf(levels))
+    .option('--level <level>', `this level and above: ${logLevels.join(', ')}`, oneOf(logLevels))
     .option('--grep <text>', 'only lines that contain the text, in any case of letters')
     .option('--max <n>', 'end after so many lines', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .addHelpText(
@@ -164,7 +170,7 @@ class Printer {
     this.#onMax = onMax
     this.#left = options.max ?? Infinity
     const { service, level, grep } = options
-    this.#isWanted = createFilter({
+    this.#isWanted = createDocumentFilter({
       ...(service === undefined ? {} : { services: service }),
       ...(level === undefined ? {} : { level }),
       ...(grep === undefined ? {} : { grep }),

@@ -1,7 +1,7 @@
 // The doctor at the store: does it answer, are the templates there, may we write, do the clocks agree.
 import type { ElasticStore } from '@millrace/elastic'
 import { BulkRequestError, type Clock, errorText } from '@millrace/foundation'
-import { memberAt } from '../document-text.ts'
+import { memberAt } from '@millrace/ecs'
 import { counted } from '../number-text.ts'
 import { failed, type Finding, warning, well } from './finding.ts'
 

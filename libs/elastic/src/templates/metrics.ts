@@ -1,4 +1,4 @@
-// Templates, the ledger's: what an audit asks for is mapped, the rest is kept as it was sent.
+// Templates, those of ledgers and of the indexers' reports: what is asked for is mapped, the rest is kept as it was sent.
 import { ecsFields, type EcsPath } from '@millrace/ecs'
 import { type Capabilities } from './capabilities.ts'
 import { type FieldTree, keyword, mapField, place } from './mappings.ts'
@@ -28,6 +28,7 @@ const ecsPaths = [
 ] as const satisfies readonly EcsPath[]
 
 const long = { type: 'long' } as const
+const keptObject = { type: 'object', enabled: false } as const
 const keptOnly = { type: 'keyword', index: false, doc_values: false } as const
 
 /** Why lines are dropped; of other reasons (a newer transport's) the count is kept and not searchable. */
@@ -63,7 +64,22 @@ const ledgerFields = {
   droppedUnidentified: countsByReason,
   // Text of any length: sets of sequences, for whoever reads the whole document.
   spooledRanges: keptOnly,
-  droppedRanges: { type: 'object', enabled: false },
+  droppedRanges: keptObject,
+} as const
+
+/** What an indexer says of itself: counts since its start. */
+const indexerFields = {
+  startedAt: { type: 'date', format: 'epoch_millis' },
+  recordsTaken: long,
+  bulkRequests: long,
+  itemsRetried: long,
+  events: {
+    properties: Object.fromEntries(
+      ['indexed', 'duplicate', 'dead_lettered', 'skipped', 'given_up'].map((fate) => [fate, long]),
+    ),
+  },
+  bulkErrors: keptObject,
+  deadLetters: keptObject,
 } as const
 
 export function metricsMappings(capabilities: Capabilities, meta: object): object {
@@ -74,6 +90,9 @@ export function metricsMappings(capabilities: Capabilities, meta: object): objec
   }
   for (const [name, mapping] of Object.entries(ledgerFields)) {
     place(tree, ['millrace', 'ledger', name], mapping)
+  }
+  for (const [name, mapping] of Object.entries(indexerFields)) {
+    place(tree, ['millrace', 'indexer', name], mapping)
   }
   return { _meta: meta, dynamic: false, date_detection: false, properties: tree.properties }
 }

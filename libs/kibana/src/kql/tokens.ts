@@ -1,19 +1,31 @@
 // KQL, cut into tokens.
 
+/** A name or a value as it was written. `pieces`: what stands between its wildcards, so one piece for none. */
+export interface KqlLiteral {
+  readonly kind: 'word' | 'quoted'
+  readonly pieces: readonly string[]
+  readonly from: number
+  /** After its last character. */
+  readonly to: number
+}
+
 export type KqlToken =
-  | { readonly kind: 'mark'; readonly text: string; readonly at: number }
-  /** Words that stand beside each other are one value, as Kibana reads them. */
-  | { readonly kind: 'word'; readonly text: string; readonly at: number }
-  | { readonly kind: 'quoted'; readonly text: string; readonly at: number }
+  | { readonly kind: 'mark'; readonly text: string; readonly from: number; readonly to: number }
+  | KqlLiteral
 
-/** A query that is no KQL. `at` is the index of the character. */
+/** A query that is no KQL. `from` and `to`: the characters that are meant; `to` is after the last. */
 export class KqlError extends Error {
-  readonly at: number
+  readonly from: number
+  readonly to: number
+  /** What was wrong, without the query. */
+  readonly problem: string
 
-  constructor(query: string, at: number, expected: string) {
-    super(`${expected} at character ${at + 1} of the KQL query ${JSON.stringify(query)}`)
+  constructor(query: string, { from, to }: { from: number; to: number }, problem: string) {
+    super(`${problem} at character ${from + 1} of the KQL query ${JSON.stringify(query)}`)
     this.name = 'KqlError'
-    this.at = at
+    this.from = from
+    this.to = Math.max(from, to)
+    this.problem = problem
   }
 }
 
@@ -26,11 +38,11 @@ export function kqlTokens(query: string): KqlToken[] {
   while (at < query.length) {
     const character = query[at]!
     if (/\s/.test(character)) at++
-    else if ('(){}:'.includes(character)) tokens.push({ kind: 'mark', text: character, at: at++ })
-    else if (character === '<' || character === '>') {
+    else if ('(){}:'.includes(character)) {
+      tokens.push({ kind: 'mark', text: character, from: at, to: ++at })
+    } else if (character === '<' || character === '>') {
       const text = query[at + 1] === '=' ? `${character}=` : character
-      tokens.push({ kind: 'mark', text, at })
-      at += text.length
+      tokens.push({ kind: 'mark', text, from: at, to: (at += text.length) })
     } else if (character === '"') at = readQuoted(query, at, tokens)
     else at = readWord(query, at, tokens)
   }
@@ -41,29 +53,37 @@ function readQuoted(query: string, from: number, tokens: KqlToken[]): number {
   let text = ''
   for (let at = from + 1; at < query.length; at++) {
     if (query[at] === '"') {
-      tokens.push({ kind: 'quoted', text, at: from })
+      tokens.push({ kind: 'quoted', pieces: [text], from, to: at + 1 })
       return at + 1
     }
     if (query[at] === '\\') at++
     text += query[at] ?? ''
   }
-  throw new KqlError(query, from, 'a quote that nothing ends')
+  throw new KqlError(query, { from, to: query.length }, 'a quote that nothing ends')
 }
 
 function readWord(query: string, from: number, tokens: KqlToken[]): number {
-  let text = ''
+  const pieces = ['']
   let isEscaped = false
   let at = from
   for (; at < query.length && !/[\s(){}:<>"]/.test(query[at]!); at++) {
+    if (query[at] === '*') {
+      pieces.push('')
+      continue
+    }
     if (query[at] === '\\') {
       isEscaped = true
       at++
-      if (at === query.length) throw new KqlError(query, at - 1, 'an escape of nothing')
+      if (at === query.length) {
+        throw new KqlError(query, { from: at - 1, to: at }, 'an escape of nothing')
+      }
     }
-    text += query[at]!
+    pieces[pieces.length - 1] += query[at]!
   }
-  const word = text.toLowerCase()
+  const word = pieces.join('*').toLowerCase()
   const isKeyword = keywords.has(word) && !isEscaped
-  tokens.push(isKeyword ? { kind: 'mark', text: word, at: from } : { kind: 'word', text, at: from })
+  tokens.push(
+    isKeyword ? { kind: 'mark', text: word, from, to: at } : { kind: 'word', pieces, from, to: at },
+  )
   return at
 }

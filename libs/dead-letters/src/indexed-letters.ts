@@ -1,49 +1,36 @@
 // Which dead letters are documents by now: asked by id, wherever in the data streams they are.
+import { memberAt } from '@millrace/ecs'
+import type { ElasticStore } from '@millrace/elastic'
 import { deadLetterDataStream, ledgerDataStream } from '@millrace/envelope'
-import { createElasticStore, type ElasticStore } from '@millrace/elastic'
-import { errorText } from '@millrace/foundation'
-import { memberAt } from '../document-text.ts'
-import type { CommandContext } from '../context.ts'
-import { CommandError } from '../exit-code.ts'
-import { numberText } from '../number-text.ts'
-import type { allPlaces } from '../settings.ts'
 import type { Letter } from './letter.ts'
+import { InterruptedError } from './reading.ts'
 
 const idsPerSearch = 500
 const places = `logs-*-*,-${deadLetterDataStream},${ledgerDataStream}`
 
+type SearchingStore = Pick<ElasticStore, 'request'>
+
 /**
  * The events among these letters that are indexed. A letter of a whole record counts as indexed, too, when the
- * first of the events is that it turned out to hold. Undefined when Elasticsearch did not answer; said in a note.
+ * first of the events is that it turned out to hold.
+ * @throws BulkRequestError when Elasticsearch does not answer, InterruptedError when the signal ended it
  */
 export async function indexedLetters(
-  elasticsearch: ReturnType<typeof allPlaces>['elasticsearch'],
+  store: SearchingStore,
   letters: readonly Letter[],
-  context: CommandContext,
-): Promise<Set<string> | undefined> {
-  const { output, signal } = context
-  const store = createElasticStore(elasticsearch)
+  { signal, onProgress }: { signal: AbortSignal; onProgress?: (asked: number) => void },
+): Promise<Set<string>> {
   const found = new Set<string>()
-  try {
-    await output.during('Asking Elasticsearch', async (show) => {
-      for (let at = 0; at < letters.length && !signal.aborted; at += idsPerSearch) {
-        await search(store, letters.slice(at, at + idsPerSearch), found)
-        show(`Asking Elasticsearch: ${numberText(at)} of ${numberText(letters.length)}`)
-      }
-    })
-    if (signal.aborted) throw new CommandError('interrupted')
-    return found
-  } catch (error) {
-    if (signal.aborted) throw error
-    output.note(`millrace: which of them are indexed is not known: ${errorText(error)}`)
-    return undefined
-  } finally {
-    await store.close()
+  for (let at = 0; at < letters.length; at += idsPerSearch) {
+    if (signal.aborted) throw new InterruptedError()
+    await search(store, letters.slice(at, at + idsPerSearch), found)
+    onProgress?.(at)
   }
+  return found
 }
 
 async function search(
-  store: ElasticStore,
+  store: SearchingStore,
   letters: readonly Letter[],
   found: Set<string>,
 ): Promise<void> {

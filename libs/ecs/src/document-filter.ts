@@ -1,18 +1,22 @@
 // Which documents a person wants to see: by service, level and text.
-import { type Document, type Level, levelRank, levels, memberAt, textAt } from './document-text.ts'
+import { levelRank, memberAt, type ReadDocument, textAt } from './reading.ts'
+import { type LogLevel, logLevels } from './severity.ts'
 
-export interface FilterOptions {
+export interface DocumentFilterOptions {
   /** Names; any of them fits. */
   services?: readonly string[]
   /** This level and those above it. */
-  level?: Level
+  level?: LogLevel
   /** Text that message, error, trace or attributes contain; upper and lower case are the same. */
   grep?: string
 }
 
-export function createFilter(options: FilterOptions): (document: Document) => boolean {
+/** Whether a person wants to see a document. */
+export function createDocumentFilter(
+  options: DocumentFilterOptions,
+): (document: ReadDocument) => boolean {
   const services = options.services === undefined ? undefined : new Set(options.services)
-  const rank = options.level === undefined ? 0 : levels.indexOf(options.level)
+  const rank = options.level === undefined ? 0 : logLevels.indexOf(options.level)
   const grep = options.grep?.toLowerCase()
   return (document) =>
     levelRank(document) >= rank &&
@@ -20,7 +24,7 @@ export function createFilter(options: FilterOptions): (document: Document) => bo
     (grep === undefined || searchedText(document).toLowerCase().includes(grep))
 }
 
-function searchedText(document: Document): string {
+function searchedText(document: ReadDocument): string {
   return [
     textAt(document, 'message'),
     textAt(document, 'error.type'),

@@ -1,16 +1,29 @@
-// `millrace dead-letters replay`: the records go back to their topic, each once, and the indexers judge them again.
+// Replay: the records go back to their topic, each once, and the indexers judge them again.
 import { backoffDelayMs, MillraceError, PublishError } from '@millrace/foundation'
-import { createProducer, type OutgoingRecord, type Producer } from '@millrace/kafka'
-import type { CommandContext } from '../context.ts'
-import { numberText } from '../number-text.ts'
+import {
+  createProducer,
+  type KafkaRecord,
+  type OutgoingRecord,
+  type Producer,
+} from '@millrace/kafka'
 import { isNewer, type Letter, LetterReader } from './letter.ts'
 import { type LetterTopic, readLetters } from './letter-topic.ts'
+import type { Reading } from './reading.ts'
 import { replayRecord } from './replay-record.ts'
 
 export interface ReplayReport {
   /** Records that are in the topic again, acknowledged by all in-sync replicas. */
   replayed: number
   failed: { id: string; reason: string }[]
+}
+
+export interface ReplayOptions {
+  /** How the lines are to be read, in place of what their sender said. */
+  format?: string
+  /** How long to try while Kafka takes nothing. Unit: ms. */
+  timeoutMs: number
+  /** Hears how many were replayed so far, after each batch. */
+  onReplayed: (count: number) => void
 }
 
 const batchRecordsMax = 500
@@ -48,37 +61,26 @@ export function lettersStillOpen(
 export async function replay(
   place: LetterTopic,
   letters: readonly Letter[],
-  context: CommandContext,
-  options: { format?: string; timeoutMs: number; onReplayed: (count: number) => void },
+  reading: Reading,
+  options: ReplayOptions,
 ): Promise<ReplayReport> {
   const wanted = new Set(letters.map(placeOf))
-  const producer = createProducer(place.connection, context)
-  const publisher = new ReplayPublisher(producer, place.topic, context, options)
+  const producer = createProducer(place.connection, reading)
+  const publisher = new ReplayPublisher(producer, place.topic, reading, options)
   const reader = new LetterReader()
+  const given = options.format === undefined ? {} : { format: options.format }
+  const onRecord = async (record: KafkaRecord): Promise<void> => {
+    if (!wanted.has(placeOf(record))) return
+    const facts = reader.read(record)?.facts
+    if (facts === undefined) return
+    await publisher.add({
+      id: facts.eventId,
+      record: copied(replayRecord(record, facts, given)),
+      smaller: () => copied(replayRecord(record, facts, { ...given, withoutHistory: true })),
+    })
+  }
   try {
-    await readLetters(
-      place,
-      context,
-      async (record) => {
-        if (!wanted.has(placeOf(record))) return
-        const facts = reader.read(record)?.facts
-        if (facts === undefined) return
-        const { format } = options
-        const given = format === undefined ? {} : { format }
-        await publisher.add({
-          id: facts.eventId,
-          record: copied(replayRecord(record, facts, given)),
-          smaller: () => copied(replayRecord(record, facts, { ...given, withoutHistory: true })),
-        })
-      },
-      {
-        ranges: rangesOf(letters),
-        progress: () => {
-          const replayed = numberText(publisher.report.replayed)
-          return `Replaying: ${replayed} of ${numberText(letters.length)}`
-        },
-      },
-    )
+    await readLetters(place, reading, onRecord, rangesOf(letters))
     await publisher.send()
     return publisher.report
   } finally {
@@ -120,20 +122,15 @@ class ReplayPublisher {
   readonly report: ReplayReport = { replayed: 0, failed: [] }
   readonly #producer: Producer
   readonly #topic: string
-  readonly #context: CommandContext
-  readonly #options: { timeoutMs: number; onReplayed: (count: number) => void }
+  readonly #reading: Reading
+  readonly #options: ReplayOptions
   #waiting: Waiting[] = []
   #bytes = 0
 
-  constructor(
-    producer: Producer,
-    topic: string,
-    context: CommandContext,
-    options: { timeoutMs: number; onReplayed: (count: number) => void },
-  ) {
+  constructor(producer: Producer, topic: string, reading: Reading, options: ReplayOptions) {
     this.#producer = producer
     this.#topic = topic
-    this.#context = context
+    this.#reading = reading
     this.#options = options
   }
 
@@ -178,7 +175,7 @@ class ReplayPublisher {
   }
 
   async #publish(records: readonly OutgoingRecord[]): Promise<void> {
-    const { clock, random, signal } = this.#context
+    const { clock, random, signal } = this.#reading
     const endAtMs = clock.monotonicMs() + this.#options.timeoutMs
     for (let attempt = 1; ; attempt++) {
       try {

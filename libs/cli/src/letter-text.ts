@@ -1,12 +1,11 @@
 // Dead letters, as a person reads them: the groups with what to do next, and one letter with all that it holds.
 import { isUtf8 } from 'node:buffer'
-import type { DeadLetterAttempt, DeadLetterFacts } from '@millrace/envelope'
-import type { Rejection } from '@millrace/foundation'
+import { type LetterGroup, openOf, reasonOf, type WholeLetter } from '@millrace/dead-letters'
+import type { DeadLetterAttempt } from '@millrace/envelope'
 import type { KafkaRecord } from '@millrace/kafka'
-import type { Output } from '../output.ts'
-import { numberText, counted } from '../number-text.ts'
-import { safeLines, shortened, singleLine } from '../terminal-text.ts'
-import { type LetterGroup, openOf, reasonOf } from './letter.ts'
+import type { Output } from './output.ts'
+import { numberText, counted } from './number-text.ts'
+import { safeLines, shortened, singleLine } from './terminal-text.ts'
 
 type Style = Output['style']
 
@@ -61,11 +60,7 @@ function groupLines(group: LetterGroup, style: Style): string[] {
   ]
 }
 
-export interface ShownLetter {
-  record: KafkaRecord
-  facts: DeadLetterFacts
-  documents: readonly object[]
-  rejections: readonly Rejection[]
+export interface ShownLetter extends WholeLetter {
   /** Undefined where Elasticsearch could not be asked. */
   isIndexed: boolean | undefined
 }

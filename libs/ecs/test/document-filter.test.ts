@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createFilter } from '../src/document-filter.ts'
+import { createDocumentFilter } from '../src/document-filter.ts'
 
 const document = {
   message: 'Order placed',
@@ -23,10 +23,10 @@ test.each([
   [{ grep: 'payment' }, false],
   [{ services: ['orders'], level: 'error', grep: 'order' }, false],
 ] as const)('the filter %j lets the document pass: %j', (options, passes) => {
-  expect(createFilter(options)(document)).toBe(passes)
+  expect(createDocumentFilter(options)(document)).toBe(passes)
 })
 
 test('a document without a level counts as info', () => {
-  expect(createFilter({ level: 'info' })({})).toBe(true)
-  expect(createFilter({ level: 'warn' })({})).toBe(false)
+  expect(createDocumentFilter({ level: 'info' })({})).toBe(true)
+  expect(createDocumentFilter({ level: 'warn' })({})).toBe(false)
 })

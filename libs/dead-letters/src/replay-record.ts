@@ -11,7 +11,7 @@ import {
 } from '@millrace/envelope'
 import type { KafkaRecord, OutgoingRecord } from '@millrace/kafka'
 
-export interface ReplayOptions {
+interface RecordOptions {
   /** In place of the format that the record names, or that its line is recognized by. */
   format?: string
   /** Leaves earlier causes out of the header: the record must become smaller to fit into its topic. */
@@ -28,7 +28,7 @@ export interface ReplayOptions {
 export function replayRecord(
   letter: KafkaRecord,
   facts: DeadLetterFacts,
-  { format, withoutHistory = false }: ReplayOptions = {},
+  { format, withoutHistory = false }: RecordOptions = {},
 ): OutgoingRecord {
   const key = originalKey(letter, facts)
   const headers: Record<string, Uint8Array | string> = {}

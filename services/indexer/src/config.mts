@@ -92,6 +92,14 @@ const indexerGroup = settingGroup({
         unit: 'ms',
       },
     ),
+    MILLRACE_INDEXER_REPORT_INTERVAL_MS: setting(
+      integer({ min: 0, max: 3_600_000 }).default(10_000),
+      {
+        description:
+          'Time between two reports of this worker in `metrics-millrace.indexer-default`, which the console shows. 0: none.',
+        unit: 'ms',
+      },
+    ),
     MILLRACE_INDEXER_TIME_ZONE: setting(timeZone.default('UTC'), {
       description: 'Time zone of lines whose time names none.',
     }),
@@ -110,6 +118,7 @@ const indexerGroup = settingGroup({
       commitIntervalMs: values.MILLRACE_INDEXER_COMMIT_INTERVAL_MS,
       drainTimeoutMs: values.MILLRACE_INDEXER_DRAIN_TIMEOUT_MS,
       clockMarginMs: values.MILLRACE_INDEXER_CLOCK_MARGIN_MS,
+      reportIntervalMs: values.MILLRACE_INDEXER_REPORT_INTERVAL_MS,
       timeZone: values.MILLRACE_INDEXER_TIME_ZONE,
     }
     if (config.inFlightBytesMax < 2 * config.bulkBytes) {

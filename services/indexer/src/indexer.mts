@@ -17,6 +17,7 @@ import { createObserver, Telling } from './observe.mts'
 import { Pipeline } from './pipeline.mts'
 import { pipelineOptions } from './pipeline-options.mts'
 import { conditions, Readiness } from './readiness.mts'
+import { Reporter } from './report.mts'
 import { StoreWatch } from './store-watch.mts'
 import { ensureDeadLetterTopic, untilTopicExists } from './topic-watch.mts'
 
@@ -66,6 +67,7 @@ class Worker implements Indexer {
   readonly #administration: ReturnType<typeof createAdministration>
   readonly #producer: ReturnType<typeof createProducer>
   readonly #watch: StoreWatch
+  readonly #reporter: Reporter
   #health: Awaited<ReturnType<typeof startHealthServer>> | undefined
   #pipeline: Pipeline | undefined
   #closing: Promise<void> | undefined
@@ -81,6 +83,14 @@ class Worker implements Indexer {
     this.#store = createElasticStore(config.elasticsearch, { clock })
     this.#administration = createAdministration(kafka, { clock, random })
     this.#producer = createProducer(kafka, { clock, random })
+    this.#reporter = new Reporter({
+      store: this.#store,
+      books: this.#books,
+      clock,
+      random,
+      place: { topic: config.kafka.topic, group: config.consumer.group },
+      onTrouble: (sentence) => this.#telling.trouble('warn', 'report', sentence),
+    })
     this.#watch = new StoreWatch(
       {
         store: this.#store,
@@ -122,6 +132,7 @@ class Worker implements Indexer {
     if (clusterId === undefined || !isStoreReady || this.#abort.signal.aborted) return
     this.#pipeline = this.#createPipeline(clusterId)
     await this.#pipeline.start()
+    this.#reporter.start(this.#config.indexer.reportIntervalMs)
     const { topic } = this.#config.kafka
     const { group } = this.#config.consumer
     this.#telling.note(`Joining group ${group} for topic ${topic}`, { group, topic })
@@ -135,6 +146,7 @@ class Worker implements Indexer {
   async #close(): Promise<void> {
     this.#abort.abort()
     this.#watch.close()
+    this.#reporter.close()
     await this.#pipeline?.close()
     await Promise.all([this.#producer.close(), this.#administration.close(), this.#store.close()])
     this.#repeated.close()
@@ -196,12 +208,14 @@ class Worker implements Indexer {
         clock,
         random,
         books: this.#books,
-        observer: createObserver({
-          telling: this.#telling,
-          metrics: this.#metrics,
-          readiness: this.#readiness,
-          deadLetterTopic: topics.deadLetterTopic,
-        }),
+        observer: this.#reporter.watching(
+          createObserver({
+            telling: this.#telling,
+            metrics: this.#metrics,
+            readiness: this.#readiness,
+            deadLetterTopic: topics.deadLetterTopic,
+          }),
+        ),
       },
       pipelineOptions(this.#config, clusterId),
     )

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { loadConfig, settingMeta, textOfDefault } from '@millrace/service'
+import { loadConfig, settingMeta, settingsHelp, textOfDefault } from '@millrace/service'
 import { describe, expect, it } from 'vitest'
 import { indexerGroups } from '../src/config.mts'
-import { helpText } from '../src/help.mts'
 import { pipelineOptions } from '../src/pipeline-options.mts'
 
 const load = (environment: Record<string, string>): ReturnType<typeof loadConfig> =>
@@ -73,7 +72,7 @@ describe('configuration', () => {
   })
 
   it('is shown whole by --help, with its defaults', () => {
-    const text = helpText()
+    const text = settingsHelp([], indexerGroups)
     for (const { variables } of Object.values(indexerGroups)) {
       for (const name of Object.keys(variables)) expect(text).toContain(name)
     }

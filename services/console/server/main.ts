@@ -1,0 +1,5 @@
+// Start: says in one line which Node is needed where this one is too old, and else runs the console.
+// Plain JavaScript on purpose: an old Node has to be able to read this file.
+'use strict'
+require('@millrace/service/require-node').requireNode('millrace-console')
+void import('./run.mts').then(({ run }) => run())

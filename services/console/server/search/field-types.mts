@@ -1,0 +1,62 @@
+// Which fields there are and of which type: asked once in a while, for all searches.
+import type { Clock } from '@millrace/foundation'
+import type { LogStore } from './log-store.mts'
+
+export interface KnownFields {
+  /** All mapped fields. */
+  names: readonly string[]
+  /** Keys of a flattened field have its type. Undefined: not mapped. */
+  typeOf(field: string): string | undefined
+  isCountable(field: string): boolean
+}
+
+const keptMs = 30_000
+
+export class FieldTypes {
+  readonly #store: Pick<LogStore, 'fieldTypes'>
+  readonly #clock: Clock
+  #kept: { at: number; fields: Promise<KnownFields> } | undefined
+
+  constructor(store: Pick<LogStore, 'fieldTypes'>, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
+  }
+
+  read(): Promise<KnownFields> {
+    const now = this.#clock.monotonicMs()
+    if (this.#kept !== undefined && now - this.#kept.at < keptMs) return this.#kept.fields
+    const fields = this.#store.fieldTypes().then(knownFields)
+    const kept = { at: now, fields }
+    this.#kept = kept
+    fields.catch(() => {
+      if (this.#kept === kept) this.#kept = undefined
+    })
+    return fields
+  }
+}
+
+function knownFields(
+  found: Record<string, Record<string, { aggregatable?: boolean }>>,
+): KnownFields {
+  const types = new Map<string, { type: string; isCountable: boolean }>()
+  for (const [name, byType] of Object.entries(found)) {
+    // A field of several types in several streams is what it is in most of them, more or less.
+    const [type, capabilities] = Object.entries(byType)[0] ?? []
+    if (type === undefined || type === 'object' || type === 'nested') continue
+    types.set(name, { type, isCountable: capabilities?.aggregatable === true })
+  }
+  const lookUp = (field: string): { type: string; isCountable: boolean } | undefined => {
+    const own = types.get(field)
+    if (own !== undefined) return own
+    for (let end = field.lastIndexOf('.'); end > 0; end = field.lastIndexOf('.', end - 1)) {
+      const parent = types.get(field.slice(0, end))
+      if (parent?.type === 'flattened') return { type: 'flattened', isCountable: true }
+    }
+    return undefined
+  }
+  return {
+    names: [...types.keys()].filter((name) => !name.startsWith('_')),
+    typeOf: (field) => lookUp(field)?.type,
+    isCountable: (field) => lookUp(field)?.isCountable === true,
+  }
+}

@@ -18,12 +18,19 @@ export interface ListOption {
   description: string
 }
 
-export type BenchmarkOption = NumberOption | ListOption
+/** A path that the benchmark writes to; none by default. */
+export interface FileOption {
+  kind: 'file'
+  description: string
+}
+
+export type BenchmarkOption = NumberOption | ListOption | FileOption
 export type BenchmarkOptions = Readonly<Record<string, BenchmarkOption>>
 
 export interface OptionValues {
   number(name: string): number
   list(name: string): readonly string[]
+  file(name: string): string | undefined
 }
 
 /** A person's mistake on the command line; its message is one sentence. */
@@ -40,10 +47,12 @@ export function readOptions(
   const values = parse(declared, flags)
   const numbers = new Map<string, number>()
   const lists = new Map<string, readonly string[]>()
+  const files = new Map<string, string | undefined>()
   for (const [name, option] of Object.entries(declared)) {
     const given = values[name]
     const text = typeof given === 'string' ? given : undefined
     if (option.kind === 'number') numbers.set(name, numberOf(name, option, text))
+    else if (option.kind === 'file') files.set(name, text)
     else lists.set(name, listOf(name, option, text))
   }
   return {
@@ -52,6 +61,7 @@ export function readOptions(
     values: {
       number: (name) => numbers.get(name)!,
       list: (name) => lists.get(name)!,
+      file: (name) => files.get(name),
     },
   }
 }
@@ -59,17 +69,17 @@ export function readOptions(
 /** One line for each option, for --help. */
 export function describeOptions(declared: BenchmarkOptions): string[] {
   return Object.entries(declared).map(([name, option]) => {
-    const flag = `--${name} ${option.kind === 'number' ? 'N' : 'LIST'}`
-    const usual =
-      option.kind === 'number'
-        ? String(option.default)
-        : (option.default ?? option.choices).join(',')
-    const choices =
-      option.kind === 'list' && option.default !== undefined
-        ? ` Of ${option.choices.join(',')}.`
-        : ''
-    return `${flag.padEnd(26)}${option.description}${choices} Default: ${usual}.`
+    const flag = `--${name} ${{ number: 'N', list: 'LIST', file: 'FILE' }[option.kind]}`
+    return `${flag.padEnd(26)}${option.description}${usualOf(option)}`
   })
+}
+
+function usualOf(option: BenchmarkOption): string {
+  if (option.kind === 'file') return ''
+  if (option.kind === 'number') return ` Default: ${option.default}.`
+  const { choices } = option
+  const others = option.default === undefined ? '' : ` Of ${choices.join(',')}.`
+  return `${others} Default: ${(option.default ?? choices).join(',')}.`
 }
 
 function parse(

@@ -1,6 +1,11 @@
 // `npm run bench -- NAME [--json]`: benchmarks, side by side in one run, medians of several rounds.
 import { styleText } from 'node:util'
 import { formats } from './formats.ts'
+import { growth } from './growth.ts'
+import { latency } from './latency/benchmark.ts'
+import { scale } from './scale/benchmark.ts'
+import { soak } from './soak.ts'
+import { store } from './store.ts'
 import { host } from './host.ts'
 import { indexer } from './indexer/benchmark.ts'
 import { redaction } from './redaction.ts'
@@ -14,6 +19,11 @@ import { transport } from './transport.ts'
 const benchmarks: readonly Benchmark[] = [
   indexer,
   transport,
+  latency,
+  scale,
+  growth,
+  soak,
+  store,
   kafkaAndRedis,
   formats,
   host,

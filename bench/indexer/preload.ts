@@ -1,112 +1,113 @@
-// The topic, filled beforehand, with records as Millrace's transport writes them.
-import { encodeSourceFacts, formatEventId, headerName, mintInstanceId } from '@millrace/envelope'
-import { systemClock, systemRandom } from '@millrace/foundation'
-import {
-  createAdministration,
-  createProducer,
-  kafkaSettings,
-  type OutgoingRecord,
-} from '@millrace/kafka'
+// The topic, filled, with records as Millrace's transport writes them.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createAdministration, createProducer, kafkaSettings, type Producer } from '@millrace/kafka'
 import { services } from '../lines/pino-lines.ts'
+import { Instance } from './instance.ts'
 
-export interface PreloadOptions {
+export interface FillOptions {
   brokers: readonly string[]
   topic: string
-  partitions: number
-  records: number
   /** Where lines come from; each names its service. */
   lines: Iterator<{ service: string; line: string }, unknown, undefined>
+  /** How many; without end where absent. */
+  records?: number
+  /** As fast as it goes where absent. */
+  linesPerSecond?: number
+  /** Ends it, and is no error. */
+  until?: AbortSignal
   signal: AbortSignal
   progress: (text: string) => void
 }
 
-/** As many as the transport's half megabyte takes of short lines. */
-const batchBytesMax = 512 * 1024
-const batchRecordsMax = 1000
 const inFlightMax = 4
+/** What the transport waits for more lines where they come slowly. */
+const lingerMs = 20
 
-/** Creates and fills the topic: batches of one instance each, to each partition in turn, nothing compressed. */
-export async function preloadTopic(options: PreloadOptions): Promise<{ valueBytes: number }> {
-  const { topic, partitions, records, lines, signal, progress } = options
-  const settings = kafkaSettings.parse({ brokers: [...options.brokers] })
-  const administration = createAdministration(settings)
+/** A topic from which nothing is deleted while it is measured. */
+export async function createTopic(
+  brokers: readonly string[],
+  { topic, partitions }: { topic: string; partitions: number },
+): Promise<void> {
+  const administration = createAdministration(kafkaSettings.parse({ brokers: [...brokers] }))
   await administration.createTopic({
     topic,
     partitions,
     replicationFactor: 1,
-    // Nothing may be deleted while it is measured.
     configuration: { 'retention.bytes': '-1', 'retention.ms': '-1' },
   })
   await administration.close()
-  const producer = createProducer(settings)
-  const instances = new Map(services.map((service) => [service as string, new Instance(service)]))
-  let read = 0
-  let valueBytes = 0
-  const underWay = new Set<Promise<unknown>>()
-  const publish = async (instance: Instance): Promise<void> => {
-    signal.throwIfAborted()
-    const batch = instance.take()
-    if (batch.length === 0) return
-    const sent = producer.publish({ topic, records: batch, compression: 'none' })
-    const done = sent.finally(() => underWay.delete(done))
-    underWay.add(done)
-    if (underWay.size >= inFlightMax) await Promise.race(underWay)
-  }
-  try {
-    for (; read < records; read++) {
-      const { service, line } = lines.next().value as { service: string; line: string }
-      const instance = instances.get(service)!
-      valueBytes += instance.add(line)
-      if (instance.isFull) await publish(instance)
-      if (read % 100_000 === 0) progress(`filling the topic: ${read} of ${records} lines`)
-    }
-    for (const instance of instances.values()) await publish(instance)
-    await Promise.all(underWay)
-  } finally {
-    await producer.close()
-  }
-  return { valueBytes }
 }
 
-/** One process that logs. */
-class Instance {
-  readonly #id = mintInstanceId(systemClock, systemRandom)
-  readonly #headers: Record<string, Buffer>
-  #sequence = 0
-  #batch: OutgoingRecord[] = []
-  #bytes = 0
-
-  constructor(service: string) {
-    const facts = {
-      format: 'pino',
-      'service.name': service,
-      'service.version': '1.4.2',
-      'service.environment': 'production',
-      'host.name': `${service}-7c9d5b6f48-x2x7k`,
-      'agent.type': 'millrace',
-      'agent.version': '0.1.0',
+/** Fills a topic: batches of one instance each, to each partition in turn, nothing compressed. */
+export async function fillTopic(
+  options: FillOptions,
+): Promise<{ records: number; valueBytes: number }> {
+  const { lines, linesPerSecond, until, progress } = options
+  const recordsMax = options.records ?? Number.POSITIVE_INFINITY
+  const writer = new TopicWriter(options)
+  const startedAt = performance.now()
+  let records = 0
+  const isOver = (): boolean => records >= recordsMax || until?.aborted === true
+  try {
+    while (!isOver()) {
+      const { service, line } = lines.next().value as { service: string; line: string }
+      await writer.write(service, line)
+      records += 1
+      if (records % 100_000 === 0) progress(`filling the topic: ${records} lines`)
+      if (linesPerSecond === undefined) continue
+      const aheadMs = (records / linesPerSecond) * 1000 - (performance.now() - startedAt)
+      if (aheadMs < lingerMs) continue
+      await writer.flush()
+      await sleep(aheadMs)
     }
-    this.#headers = { [headerName]: encodeSourceFacts(facts) }
+    await writer.flush()
+    await writer.settled()
+  } finally {
+    await writer.close()
+  }
+  return { records, valueBytes: writer.valueBytes }
+}
+
+/** Some services that write to one topic, each in batches of its own. */
+class TopicWriter {
+  readonly #options: FillOptions
+  readonly #producer: Producer
+  readonly #instances = new Map(services.map((name) => [name as string, new Instance(name)]))
+  readonly #underWay = new Set<Promise<unknown>>()
+  valueBytes = 0
+
+  constructor(options: FillOptions) {
+    this.#options = options
+    this.#producer = createProducer(kafkaSettings.parse({ brokers: [...options.brokers] }))
   }
 
-  get isFull(): boolean {
-    return this.#batch.length >= batchRecordsMax || this.#bytes >= batchBytesMax
+  async write(service: string, line: string): Promise<void> {
+    const instance = this.#instances.get(service)!
+    this.valueBytes += instance.add(line)
+    if (instance.isFull) await this.#publish(instance)
   }
 
-  /** @returns the line's bytes */
-  add(line: string): number {
-    const value = Buffer.from(line)
-    this.#sequence += 1
-    const key = formatEventId(this.#id, this.#sequence)
-    this.#batch.push({ key, value, headers: this.#headers })
-    this.#bytes += value.length
-    return value.length
+  async flush(): Promise<void> {
+    for (const instance of this.#instances.values()) await this.#publish(instance)
   }
 
-  take(): OutgoingRecord[] {
-    const batch = this.#batch
-    this.#batch = []
-    this.#bytes = 0
-    return batch
+  /** Resolves when the broker has all. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay)
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.close()
+  }
+
+  async #publish(instance: Instance): Promise<void> {
+    this.#options.signal.throwIfAborted()
+    const records = instance.take()
+    if (records.length === 0) return
+    const { topic } = this.#options
+    const sent = this.#producer.publish({ topic, records, compression: 'none' })
+    const done = sent.finally(() => this.#underWay.delete(done))
+    this.#underWay.add(done)
+    if (this.#underWay.size >= inFlightMax) await Promise.race(this.#underWay)
   }
 }

@@ -1,7 +1,7 @@
 // What the benchmark and its sink, a process of its own, say to each other.
 import type { DigestSummary } from '../lines/documents-digest.ts'
 
-/** To the sink: forget what was counted, and watch these processes from now on. */
+/** Forget what was counted, and watch these processes from now on. */
 export interface SinkOrder {
   /** Whose processor time is read at the first and at the last document. */
   pids: number[]
@@ -11,7 +11,17 @@ export interface SinkOrder {
   delayMs: number
   /** Reads the documents, which costs more than the programs do: never in a timed run. */
   digests: boolean
+  /**
+   * Reads the ids: a document that comes a second time is not counted as another one. Costs the sink about a
+   * microsecond a document and the memory of all ids. Default: false.
+   */
+  tracksIds?: boolean
 }
+
+export type SinkWord =
+  | ({ kind: 'begin' } & SinkOrder)
+  /** How many documents end the run that is under way: known only now. */
+  | { kind: 'expect'; documents: number }
 
 /** A moment of a run. */
 export interface SinkMark {
@@ -35,11 +45,15 @@ export type SinkNews =
       kind: 'done'
       first: SinkMark
       last: SinkMark
+      /** Documents, with those that came again. */
+      sent: number
+      /** Longest time between two bulks. */
+      longestGapMs: number
+      /** Times of more than half a second between two bulks, together. */
+      gapsMs: number
       requests: number
       bodyBytes: number
       digest?: DigestSummary
       /** The sink's own. */
       sinkCpuSeconds: number
-      /** Requests that were answered while the longest one waited. */
-      inFlightMax: number
     }

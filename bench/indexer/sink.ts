@@ -1,6 +1,6 @@
 // The null sink, seen from the benchmark: started, ordered, waited for.
 import { type ChildProcess, fork } from 'node:child_process'
-import type { SinkNews, SinkOrder } from './sink-protocol.ts'
+import type { SinkNews, SinkOrder, SinkWord } from './sink-protocol.ts'
 
 export type SinkResult = Extract<SinkNews, { kind: 'done' }>
 
@@ -9,6 +9,8 @@ export interface Sink {
   readonly pid: number
   /** Resolves once the order is in force; the result comes when all documents have. */
   begin(order: SinkOrder): Promise<{ result: Promise<SinkResult> }>
+  /** Says how many documents end the run, where that was not known at its beginning. */
+  expect(documents: number): void
   /** Documents of the run that is under way, as of the last second. */
   documents(): number
   close(): void
@@ -31,11 +33,12 @@ export async function startSink(): Promise<Sink> {
       const result = news(child, 'done')
       // Nobody may be waiting for it any more when the sink ends.
       result.catch(() => {})
-      child.send(order)
+      child.send({ kind: 'begin', ...order } satisfies SinkWord)
       await ready
       documents = 0
       return { result }
     },
+    expect: (wanted) => void child.send({ kind: 'expect', documents: wanted } satisfies SinkWord),
     documents: () => documents,
     close: () => void child.kill(),
   }

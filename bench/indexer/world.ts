@@ -7,7 +7,7 @@ import { createElasticStore, type ElasticStore } from '@millrace/elastic'
 import { type LocalStack, startLocalStack } from '@millrace/local-stack'
 import { pinoLines } from '../lines/pino-lines.ts'
 import { tasksetArguments } from '../measured-process.ts'
-import { preloadTopic } from './preload.ts'
+import { createTopic, fillTopic } from './preload.ts'
 import type { Target } from './programs.ts'
 import { type Sink, startSink } from './sink.ts'
 
@@ -15,6 +15,8 @@ export interface WorldOptions {
   elasticsearch: boolean
   signal: AbortSignal
   progress: (text: string) => void
+  /** Kafka's own properties of the broker; they win over ours. */
+  kafkaProperties?: Readonly<Record<string, string>>
 }
 
 export interface TopicOptions {
@@ -51,7 +53,7 @@ export class World {
       directory: join(directory, 'stack'),
       ...(elasticsearch ? {} : { elasticsearch: false }),
       // A topic of ten million lines must fit.
-      kafka: { extraProperties: { 'log.retention.bytes': '-1' } },
+      kafka: { extraProperties: { 'log.retention.bytes': '-1', ...options.kafkaProperties } },
       signal,
       onProgress: progress,
     })
@@ -81,16 +83,39 @@ export class World {
     return createElasticStore({ nodes: [this.elasticsearchUrl] })
   }
 
-  /** @returns bytes of all lines together */
-  async fillTopic(topic: TopicOptions): Promise<number> {
-    const { signal, progress } = this.#options
-    const { valueBytes } = await preloadTopic({
-      ...topic,
+  /** Makes the topic and fills it. @returns bytes of all lines together */
+  async fillTopic(filling: TopicOptions): Promise<number> {
+    const { topic, lines, records } = filling
+    await this.createTopic(topic, filling.partitions)
+    const { valueBytes } = await fillTopic({
+      ...this.#options,
       brokers: this.brokers,
-      signal,
-      progress,
+      topic,
+      lines,
+      records,
     })
     return valueBytes
+  }
+
+  createTopic(topic: string, partitions: number): Promise<void> {
+    return createTopic(this.brokers, { topic, partitions })
+  }
+
+  /** Lines at a steady rate until told otherwise. @returns how many they were */
+  async trickle(
+    trickle: Pick<TopicOptions, 'topic' | 'lines'> & {
+      linesPerSecond: number
+      until: AbortSignal
+    },
+  ): Promise<number> {
+    const { records } = await fillTopic({ ...this.#options, ...trickle, brokers: this.brokers })
+    return records
+  }
+
+  /** A name that no topic had before. */
+  newTopic(): string {
+    this.#runs += 1
+    return `bench-topic-${this.#runs}`
   }
 
   /** A group, a data stream and a folder that no run had before. */

@@ -9,18 +9,26 @@ import {
   readAction,
   walkBulkBody,
 } from '../indexer/bulk-answers.ts'
-import type { SinkMark, SinkNews, SinkOrder } from '../indexer/sink-protocol.ts'
+import type { SinkMark, SinkNews, SinkOrder, SinkWord } from '../indexer/sink-protocol.ts'
 import { DocumentsDigest } from '../lines/documents-digest.ts'
 import { cpuSecondsOf } from '../process-usage.ts'
 
+/** Shorter times between two bulks are how bulks come. */
+const gapMinMs = 500
 const startedAtMs = Date.now()
 let order: SinkOrder = { pids: [], documents: Number.POSITIVE_INFINITY, delayMs: 0, digests: false }
+/** Without those that came again, where ids are read. */
 let documents = 0
+let sent = 0
 let requests = 0
 let bodyBytes = 0
 let inFlight = 0
-let inFlightMax = 0
+let lastBulkAt = 0
+let longestGapMs = 0
+let gapsMs = 0
 let first: SinkMark | undefined
+let isDone = false
+let ids: Set<string> | undefined
 let digest: DocumentsDigest | undefined
 let cpuAtOrder = 0
 /** Templates, kept as they are put: the indexer installs and checks them. */
@@ -41,30 +49,41 @@ server.listen(0, '127.0.0.1', () => {
     tell({ kind: 'listening', port: address.port })
 })
 
-process.on('message', (ordered: SinkOrder) => {
-  order = ordered
-  documents = 0
-  requests = 0
-  bodyBytes = 0
-  inFlightMax = 0
-  first = undefined
-  digest = ordered.digests ? new DocumentsDigest() : undefined
-  cpuAtOrder = cpuSecondsOf(process.pid)
-  tell({ kind: 'ready' })
+process.on('message', (word: SinkWord) => {
+  if (word.kind === 'begin') begin(word)
+  else order = { ...order, documents: word.documents }
+  mark()
 })
 process.on('disconnect', () => process.exit())
 setInterval(() => tell({ kind: 'progress', documents }), 1000)
 
-function answer(request: IncomingMessage, response: ServerResponse, sent: Buffer): void {
+function begin(ordered: SinkOrder): void {
+  order = ordered
+  documents = 0
+  sent = 0
+  requests = 0
+  bodyBytes = 0
+  lastBulkAt = 0
+  longestGapMs = 0
+  gapsMs = 0
+  first = undefined
+  isDone = false
+  ids = ordered.tracksIds === true ? new Set() : undefined
+  digest = ordered.digests ? new DocumentsDigest() : undefined
+  cpuAtOrder = cpuSecondsOf(process.pid)
+  tell({ kind: 'ready' })
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, received: Buffer): void {
   const url = new URL(request.url ?? '/', 'http://sink')
   if (!url.pathname.endsWith('/_bulk')) {
-    const { status, body } = answerOther(request.method ?? 'GET', url.pathname, sent)
+    const { status, body } = answerOther(request.method ?? 'GET', url.pathname, received)
     reply(response, status, JSON.stringify(body))
     return
   }
   inFlight += 1
-  inFlightMax = Math.max(inFlightMax, inFlight)
-  const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
+  noteGap()
+  const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(received) : received
   const path = url.searchParams.get('filter_path')
   const text = takeBulk(body, shapeOf(path), /^\/([^/]+)\/_bulk$/.exec(url.pathname)?.[1])
   const finish = (): void => {
@@ -74,6 +93,14 @@ function answer(request: IncomingMessage, response: ServerResponse, sent: Buffer
   }
   if (order.delayMs === 0) finish()
   else setTimeout(finish, order.delayMs)
+}
+
+function noteGap(): void {
+  const now = performance.now()
+  const gap = lastBulkAt === 0 ? 0 : now - lastBulkAt
+  lastBulkAt = now
+  longestGapMs = Math.max(longestGapMs, gap)
+  if (gap > gapMinMs) gapsMs += gap
 }
 
 function shapeOf(filterPath: string | null): AnswerShape {
@@ -91,19 +118,21 @@ function takeBulk(body: Buffer, shape: AnswerShape, index: string | undefined): 
   requests += 1
   bodyBytes += body.length
   const items: string[] = []
-  const before = documents
-  const count = walkBulkBody(body, ({ start, end, documentEnd }) => {
-    if (shape.members.length > 0 && (shape.readsActions || items.length === 0)) {
+  const readsEach = shape.readsActions || ids !== undefined
+  const before = sent
+  sent += walkBulkBody(body, ({ start, end, documentEnd }) => {
+    if (readsEach || items.length === 0) {
       const action = readAction(body.toString('latin1', start, end))
+      if (action.id !== undefined) ids?.add(action.id)
       items.push(
         answerItem(shape, { ...action, index: action.index ?? index }, before + items.length),
       )
-    } else if (shape.members.length > 0) {
+    } else {
       items.push(items[0]!)
     }
     digest?.add(JSON.parse(body.toString('utf8', end + 1, documentEnd)) as object)
   })
-  documents += count
+  documents = ids?.size ?? sent
   first ??= markNow()
   return answerText(shape, items)
 }
@@ -117,16 +146,19 @@ function markNow(): SinkMark {
 }
 
 function mark(): void {
-  if (documents < order.documents || inFlight > 0 || first === undefined) return
+  if (isDone || documents < order.documents || inFlight > 0 || first === undefined) return
+  isDone = true
   tell({
     kind: 'done',
     first,
     last: markNow(),
+    sent,
+    longestGapMs,
+    gapsMs,
     requests,
     bodyBytes,
     ...(digest === undefined ? {} : { digest: digest.summary() }),
     sinkCpuSeconds: cpuSecondsOf(process.pid) - cpuAtOrder,
-    inFlightMax,
   })
 }
 
@@ -134,11 +166,11 @@ function mark(): void {
 function answerOther(
   method: string,
   path: string,
-  sent: Buffer,
+  received: Buffer,
 ): { status: number; body: unknown } {
   const template = /^\/_(component|index)_template\/([^/_][^/]*)$/.exec(path)
   if (template !== null && method === 'PUT') {
-    kept.set(path, JSON.parse(sent.toString()))
+    kept.set(path, JSON.parse(received.toString()))
     return { status: 200, body: { acknowledged: true } }
   }
   if (template !== null) {

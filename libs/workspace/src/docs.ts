@@ -9,6 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 const generators = [
   'libs/service/scripts/generate-configuration-docs.ts',
   'test/docs/write-format-pages.ts',
+  'test/docs/write-scaling-page.ts',
   'kibana/objects/write.ts',
 ]
 

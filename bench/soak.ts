@@ -130,6 +130,8 @@ async function watch(
   const stopped = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
   })
+  stopped.catch(() => {})
+  stall.promise.catch(() => {})
   try {
     const order = { pids: [measured.pid], documents: events, delayMs: 0, digests: false }
     const { result } = await world.sink.begin(order)

@@ -42,6 +42,8 @@ export async function rollingRestart(
       lines: repeated(usualLines(), distinctLines),
       until: filling.signal,
     })
+    // Awaited below; where something else fails before, that is what is told.
+    filled.catch(() => {})
     await sleep(quietMs, undefined, { signal })
     const startedAt = performance.now()
     for (const old of current) {

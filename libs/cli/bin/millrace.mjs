@@ -2,6 +2,7 @@
 // The start of the `millrace` command, in JavaScript that an old Node can read too.
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
+import * as nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -10,6 +11,8 @@ const runsSources = major > 22 || (major === 22 && minor >= 18)
 const pinned = runsSources ? undefined : pinnedNode()
 
 if (runsSources) {
+  // What was compiled for the command before is kept in the system's temporary folder: half of each start.
+  nodeModule.enableCompileCache()
   await import('../src/main.ts')
 } else if (pinned === undefined) {
   process.stderr.write(

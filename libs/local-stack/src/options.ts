@@ -20,7 +20,7 @@ export interface LocalStackOptions {
   stopTimeoutMs?: number
   /** Where the jars are kept between runs. Default: `.millrace/servers` at the repository's root. */
   serversDirectory?: string
-  /** `JAVA_HOME` and `PATH` are read from here. Default: this process's environment. */
+  /** `JAVA_HOME`, `PATH` and `LOCAL_STACK_JAVA_OPTIONS` are read from here. Default: this process's environment. */
   environment?: Environment
   clock?: Clock
   random?: Random

@@ -138,7 +138,12 @@ function common(
   }
 }
 
-function jvmArguments(name: string, heapMax: string, { directory }: PlanContext): string[] {
+function jvmArguments(
+  name: string,
+  heapMax: string,
+  { directory, environment }: PlanContext,
+): string[] {
+  const further = environment['LOCAL_STACK_JAVA_OPTIONS']?.split(/\s+/) ?? []
   return [
     `-Xmx${heapMax}`,
     '-XX:+ExitOnOutOfMemoryError',
@@ -146,6 +151,7 @@ function jvmArguments(name: string, heapMax: string, { directory }: PlanContext)
     `-Djava.io.tmpdir=${join(directory, name, 'tmp')}`,
     '-Djava.awt.headless=true',
     '--enable-native-access=ALL-UNNAMED',
+    ...further.filter((option) => option !== ''),
   ]
 }
 

@@ -44,6 +44,7 @@ export function startProcess(options: ProcessOptions): TestProcess {
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
       ...options.environment,
       MILLRACE_SPOOL_DIRECTORY: spoolDirectory,
     },

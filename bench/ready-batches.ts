@@ -2,6 +2,7 @@
 import { formatEventId, headerName } from '@millrace/envelope'
 import { kafkaSettings } from '@millrace/kafka'
 import { ClusterLink } from '../libs/kafka/src/cluster.ts'
+import type { EncodedBatch } from '../libs/kafka/src/records/batch-buffers.ts'
 import { produceBatch } from '../libs/kafka/src/produce-request.ts'
 import { encodeBatch } from '../libs/kafka/src/records/encode-batch.ts'
 import { topicPartitions } from '../libs/kafka/src/topic-metadata.ts'
@@ -14,7 +15,7 @@ const timeoutMs = 300_000
 export async function sendReadyBatches(options: PinoServiceOptions): Promise<PinoServiceFigures> {
   const link = new ClusterLink(kafkaSettings.parse({ brokers: options.brokers }))
   const total = options.warmUpLines + options.lines
-  const batches: { bytes: Buffer; lines: number }[] = []
+  const batches: { bytes: EncodedBatch; lines: number }[] = []
   for (let first = 0; first < total; first += batchLines) {
     const lines = Math.min(batchLines, total - first)
     batches.push({ bytes: await batchOf(first, lines), lines })
@@ -55,7 +56,7 @@ export async function sendReadyBatches(options: PinoServiceOptions): Promise<Pin
   return { tookMs, mainUs: usedUs, othersUs: 0, workerUs: 0, residentMaxBytes: 0 }
 }
 
-function batchOf(first: number, lines: number): Promise<Buffer> {
+function batchOf(first: number, lines: number): Promise<EncodedBatch> {
   const headers = {
     [headerName]:
       '{"v":1,"format":"pino","service.name":"bench","host.name":"web-1","agent.type":"millrace","agent.version":"0.1.0","dataset":"app","namespace":"default"}',

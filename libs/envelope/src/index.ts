@@ -23,6 +23,7 @@ export {
   offsetEventId,
   parseEventId,
 } from './event-id.ts'
+export { eventIdBytes, EventIdWriter } from './event-id-bytes.ts'
 export {
   decodeLedger,
   durabilities,

@@ -59,6 +59,11 @@ export class SequenceRanges {
   addRange(first: number, last: number): void {
     if (last < first) return
     const ranges = this.#ranges
+    const newest = ranges.at(-1)
+    if (newest !== undefined && first === newest[1] + 1) {
+      newest[1] = last
+      return
+    }
     let at = ranges.length
     // From the end: sequences nearly always come in ascending order.
     if (at > 0 && first < ranges[at - 1]![0]) at = this.#firstTouching(first)

@@ -7,6 +7,8 @@ export type {
   ConsumerGroupOptions,
   KafkaRecord,
   OutgoingRecord,
+  PackedPublishRequest,
+  PackedRecords,
   PartitionOffset,
   Producer,
   PublishedBatch,

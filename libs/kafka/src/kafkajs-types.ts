@@ -41,11 +41,33 @@ export interface KafkaRequest {
 export interface KafkaConnection {
   host: string
   port: number
+  clientId: string
   connectionTimeout: number
   connectionStatus: string
   isConnected(): boolean
-  requestQueue: { rejectAll(error: Error): void; destroy(): void }
-  socket?: { destroy(): void }
+  isAuthenticated(): boolean
+  authenticate(): Promise<void>
+  failIfNotConnected(): void
+  nextCorrelationId(): number
+  requestQueue: {
+    rejectAll(error: Error): void
+    destroy(): void
+    maybeThrottle(throttleMs: number | null | undefined): void
+    push(pushed: {
+      entry: {
+        apiKey: number
+        apiName: string
+        apiVersion: number
+        correlationId: number
+        resolve: (answer: { payload: Buffer }) => void
+        reject: (error: Error) => void
+      }
+      expectResponse: boolean
+      requestTimeout: number | null
+      sendRequest: () => void
+    }): void
+  }
+  socket?: { destroy(): void; write(bytes: Uint8Array): boolean }
 }
 
 export interface KafkaConnectionPool {
@@ -54,6 +76,7 @@ export interface KafkaConnectionPool {
   pool: KafkaConnection[]
   isConnected(): boolean
   send(request: KafkaRequest): Promise<unknown>
+  getConnection(): Promise<KafkaConnection>
 }
 
 export interface OffsetRequestTopics {

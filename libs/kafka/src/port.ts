@@ -9,6 +9,28 @@ export interface OutgoingRecord {
   timestampMs?: number
 }
 
+/**
+ * Records whose parts lie in memory as bytes and are copied from there into the batch, without an object for each.
+ * Position by position the arrays are of one record; what they hold must not change until `publish` has resolved.
+ */
+export interface PackedRecords {
+  readonly length: number
+  /** What all of them have. */
+  readonly headers: Readonly<Record<string, Uint8Array>>
+  /** The value of record i is `chunks[i]` from `starts[i]` up to, and without, `ends[i]`. */
+  readonly chunks: readonly Uint8Array[]
+  readonly starts: readonly number[]
+  readonly ends: readonly number[]
+  /** All values together. */
+  readonly valueBytes: number
+  /** Epoch milliseconds (CreateTime), whole ones. */
+  readonly timestampsMs: readonly number[]
+  /** Every key has so many bytes. */
+  readonly keyBytes: number
+  /** Writes the key of a record to `target`, from `at`. */
+  writeKey(index: number, target: Uint8Array, at: number): void
+}
+
 /** A record as it is read. */
 export interface KafkaRecord {
   topic: string
@@ -47,6 +69,8 @@ export interface PublishRequest {
   compression?: Compression
 }
 
+export type PackedPublishRequest = Omit<PublishRequest, 'records'> & { records: PackedRecords }
+
 export interface PublishedBatch extends TopicPartition {
   /** Offset of the first record; -1 where the broker does not tell. */
   baseOffset: number
@@ -63,6 +87,8 @@ export interface Producer {
    *   for the topic is `MILLRACE_PUBLISH_REJECTED` with context.reason `too-large`.
    */
   publish(request: PublishRequest): Promise<PublishedBatch>
+  /** The same for records that are bytes already. */
+  publishPacked(request: PackedPublishRequest): Promise<PublishedBatch>
   /** Safe to call twice. */
   close(): Promise<void>
 }

@@ -1,11 +1,12 @@
 // A batch, published: encoded, sent to one partition, acknowledged by all in-sync replicas.
 import { type Clock, PublishError, type Random, systemRandom } from '@millrace/foundation'
-import { ClusterLink, type ClusterOptions } from './cluster.ts'
+import { ClusterLink, type ClusterOptions, LinkClosedError } from './cluster.ts'
 import { type FailureReason, type KafkaFailure, kafkaFailure } from './failure.ts'
 import type { KafkaCluster } from './kafkajs-types.ts'
 import { StickyPartitioner } from './partitioner.ts'
-import type { Producer, PublishedBatch, PublishRequest } from './port.ts'
+import type { PackedPublishRequest, Producer, PublishedBatch, PublishRequest } from './port.ts'
 import { produceBatch } from './produce-request.ts'
+import { BatchBuffers, type EncodedBatch } from './records/batch-buffers.ts'
 import { encodeBatch } from './records/encode-batch.ts'
 import { closedConnectionHint, securityText } from './security-text.ts'
 import type { KafkaSettings } from './settings.ts'
@@ -45,6 +46,7 @@ class KafkaProducer implements Producer {
   readonly #triesMax: number
   readonly #retriesUnanswered: boolean
   readonly #requestBytesMax: number
+  readonly #buffers = new BatchBuffers()
 
   constructor(settings: KafkaSettings, options: ProducerOptions) {
     this.#link = new ClusterLink(settings, options)
@@ -70,22 +72,38 @@ class KafkaProducer implements Producer {
     }
   }
 
-  async publish(request: PublishRequest): Promise<PublishedBatch> {
+  publish(request: PublishRequest): Promise<PublishedBatch> {
+    return this.#publish(request)
+  }
+
+  publishPacked(request: PackedPublishRequest): Promise<PublishedBatch> {
+    return this.#publish(request)
+  }
+
+  async #publish(request: AnyRequest): Promise<PublishedBatch> {
     if (this.#link.isClosed) throw closedError(request)
     if (request.records.length === 0) throw refusal(request, 'invalid-record', 'it has no records')
-    const { clock, settings } = this.#link
+    const { clock } = this.#link
     const startedAt = clock.monotonicMs()
+    let work: PublishWork | undefined
     try {
-      const batch = await encodeBatch(request.records, request.compression ?? 'none', clock.now())
+      const { topic, records, compression = 'none' } = request
+      const batch = await encodeBatch(records, compression, clock.now(), this.#buffers)
+      work = { topic, batch, isGivenUp: false, sent: 0 }
       if (batch.length > this.#requestBytesMax) {
         const found = `it has ${batch.length} bytes, at most ${this.#requestBytesMax} are sent`
         throw refusal(request, 'too-large', found)
       }
-      const replicaTimeoutMs = Math.floor(settings.requestTimeoutMs * 0.9)
-      return await this.#link.use('publishing', this.#publishTimeoutMs, (cluster) =>
-        this.#publishWithin(cluster, { topic: request.topic, batch, replicaTimeoutMs }),
-      )
+      const published = await this.#tryWithin(work)
+      // Answered, so read.
+      if (work.sent === 1) batch.release()
+      return published
     } catch (thrown) {
+      if (work?.sent === 0) {
+        // No connection has seen the batch, and none will. Otherwise one may hold its buffer still, and nothing else gets that.
+        work.isGivenUp = true
+        work.batch.release()
+      }
       if (thrown instanceof PublishError) throw thrown
       throw this.#publishError(request, thrown, clock.monotonicMs() - startedAt)
     }
@@ -96,11 +114,15 @@ class KafkaProducer implements Producer {
     return Promise.resolve()
   }
 
-  async #publishWithin(
-    cluster: KafkaCluster,
-    batch: { topic: string; batch: Buffer; replicaTimeoutMs: number },
-  ): Promise<PublishedBatch> {
-    const { topic } = batch
+  #tryWithin(work: PublishWork): Promise<PublishedBatch> {
+    return this.#link.use('publishing', this.#publishTimeoutMs, (cluster) =>
+      this.#publishWithin(cluster, work),
+    )
+  }
+
+  async #publishWithin(cluster: KafkaCluster, work: PublishWork): Promise<PublishedBatch> {
+    const { topic } = work
+    const replicaTimeoutMs = Math.floor(this.#link.settings.requestTimeoutMs * 0.9)
     for (let attempt = 1; ; attempt++) {
       let isSent = false
       try {
@@ -109,8 +131,11 @@ class KafkaProducer implements Producer {
         if (partition === undefined) throw new NoLeaderError(topic)
         const leader = partitions.find((each) => each.partitionId === partition)!.leader
         const broker = await cluster.findBroker({ nodeId: leader })
+        if (work.isGivenUp) throw new LinkClosedError()
         isSent = true
-        const baseOffset = await produceBatch(broker, { ...batch, partition })
+        // An earlier connection may still read the buffer that it was given.
+        const batch = work.sent++ === 0 ? work.batch : work.batch.copy()
+        const baseOffset = await produceBatch(broker, { topic, partition, batch, replicaTimeoutMs })
         return { topic, partition, baseOffset }
       } catch (thrown) {
         if (attempt >= this.#triesMax || !isStaleMetadata(thrown)) throw thrown
@@ -128,7 +153,7 @@ class KafkaProducer implements Producer {
     }
   }
 
-  #publishError(request: PublishRequest, thrown: unknown, tookMs: number): PublishError {
+  #publishError(request: AnyRequest, thrown: unknown, tookMs: number): PublishError {
     if (this.#link.isClosed) return closedError(request)
     const failure = kafkaFailure(thrown)
     // A connection that did not answer in time is not trusted with the next batch.
@@ -145,7 +170,7 @@ class KafkaProducer implements Producer {
     )
   }
 
-  #describe(request: PublishRequest, failure: KafkaFailure, tookMs: number): string {
+  #describe(request: AnyRequest, failure: KafkaFailure, tookMs: number): string {
     const { reason, text } = failure
     const { settings } = this.#link
     const took = `after ${(tookMs / 1_000).toFixed(1)} s`
@@ -164,6 +189,17 @@ class KafkaProducer implements Producer {
   }
 }
 
+type AnyRequest = PublishRequest | PackedPublishRequest
+
+interface PublishWork {
+  topic: string
+  batch: EncodedBatch
+  /** Tries that have handed the batch to a connection. */
+  sent: number
+  /** The batch's buffer belongs to others. */
+  isGivenUp: boolean
+}
+
 class NoLeaderError extends Error {
   readonly type = 'LEADER_NOT_AVAILABLE'
   constructor(topic: string) {
@@ -172,17 +208,17 @@ class NoLeaderError extends Error {
   }
 }
 
-function contextOf(request: PublishRequest): { topic: string; records: number } {
+function contextOf(request: AnyRequest): { topic: string; records: number } {
   return { topic: request.topic, records: request.records.length }
 }
 
-function refusal(request: PublishRequest, reason: FailureReason, found: string): PublishError {
+function refusal(request: AnyRequest, reason: FailureReason, found: string): PublishError {
   const message = `A batch for topic ${request.topic} cannot be published: ${found}`
   const context = { ...contextOf(request), reason }
   return new PublishError('MILLRACE_PUBLISH_REJECTED', message, { context })
 }
 
-function closedError(request: PublishRequest): PublishError {
+function closedError(request: AnyRequest): PublishError {
   const message = `The producer is closed; a batch for topic ${request.topic} was not published`
   const context = { ...contextOf(request), reason: 'closed' }
   return new PublishError('MILLRACE_PUBLISH_CLOSED', message, { context })

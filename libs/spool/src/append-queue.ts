@@ -1,9 +1,17 @@
 // Records that wait for the disk, in order: a bounded queue, and what of it is being written.
+import { SequenceRanges } from '@millrace/envelope'
 import type { AppendOutcome, SpoolRecord } from './records.ts'
+import type { SpareMemory } from './spare-memory.ts'
+
+/** What some records are, once they are bytes. */
+export interface Entered {
+  /** Sequences of the lines. */
+  lines: SequenceRanges
+  ledgers: number
+}
 
 /** One call of `append`. */
-export interface Waiting {
-  records: readonly SpoolRecord[]
+export interface Waiting extends Entered {
   bytes: Buffer
   finish: (outcome: AppendOutcome) => void
 }
@@ -49,13 +57,33 @@ export class AppendQueue {
     return this.#taken
   }
 
-  /** Ends what was taken; after a failure also what waits behind it, which would fail as well. */
-  finish(outcome: AppendOutcome): void {
+  /**
+   * Ends what was taken; after a failure also what waits behind it, which would fail as well.
+   * @param memory gets back what the bytes lay in; absent while a thread may still read them.
+   */
+  finish(outcome: AppendOutcome, memory?: SpareMemory): void {
     const finished = outcome.ok ? this.#taken : [...this.#taken, ...this.#waiting.splice(0)]
     this.#taken = []
     for (const { bytes, finish } of finished) {
       this.#bytes -= bytes.length
+      memory?.give(Buffer.from(bytes.buffer, 0, bytes.buffer.byteLength))
       finish(outcome)
     }
   }
+}
+
+/** What one write writes. */
+export function bytesOf(waiting: readonly Waiting[]): Buffer {
+  return waiting.length === 1 ? waiting[0]!.bytes : Buffer.concat(waiting.map(({ bytes }) => bytes))
+}
+
+/** All that is kept of the records themselves: what waits for the disk costs no object for each line. */
+export function entered(records: readonly SpoolRecord[]): Entered {
+  const lines = new SequenceRanges()
+  let ledgers = 0
+  for (const { kind, sequence } of records) {
+    if (kind === 'ledger') ledgers++
+    else lines.add(sequence)
+  }
+  return { lines, ledgers }
 }

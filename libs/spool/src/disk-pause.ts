@@ -49,3 +49,8 @@ export class DiskPause {
     this.#options.note('spool-again', 'the spool takes lines again')
   }
 }
+
+/** The disk, or what stands before it, does not take some records. */
+export function failed(detail: string): Refusal {
+  return { ok: false, reason: 'spool-failed', detail }
+}

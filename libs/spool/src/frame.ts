@@ -40,14 +40,17 @@ export function decodeHead(payload: Buffer): SpoolHead | undefined {
   return { instance, topic, brokers, header: Buffer.from(header, 'base64'), createdAtMs }
 }
 
-/** All records as frames, one after the other. @throws RangeError for a sequence, time, key or header that no record has. */
-export function encodeRecords(records: readonly SpoolRecord[]): Buffer {
+/** All records as frames, one after the other, in memory that `take` gives. @throws RangeError for a sequence, time, key or header that no record has. */
+export function encodeRecords(
+  records: readonly SpoolRecord[],
+  take: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafe(bytes),
+): Buffer {
   let length = 0
   for (const record of records) length += frameBytesOf(record)
-  const bytes = Buffer.allocUnsafe(length)
+  const bytes = take(length)
   let at = 0
   for (const record of records) at = encodeRecord(bytes, at, record)
-  return bytes
+  return bytes.subarray(0, at)
 }
 
 function frameBytesOf({ key, header, value }: SpoolRecord): number {

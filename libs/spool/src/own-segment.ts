@@ -1,8 +1,8 @@
 // One segment of this instance: what of it is written, and which of its lines are still to be sent.
+import type { Entered } from './append-queue.ts'
 import { type SequenceRange, SequenceRanges } from '@millrace/envelope'
 import type { SpoolFiles } from './files.ts'
 import type { Mark } from './mark.ts'
-import type { SpoolRecord } from './records.ts'
 
 /** Lines are settled in stretches of at least so many bytes: finer would cost memory, coarser sends more again after a crash. */
 const stretchBytes = 65_536
@@ -109,7 +109,7 @@ export class OwnSegment {
   }
 
   /** The records are on the disk, up to `endBytes`. */
-  add(records: readonly SpoolRecord[], endBytes: number): void {
+  add({ lines, ledgers }: Entered, endBytes: number): void {
     let stretch = this.#stretches.at(-1)
     const start = this.position
     if (stretch === undefined || start - this.#startOf(stretch) >= stretchBytes) {
@@ -117,16 +117,14 @@ export class OwnSegment {
       this.#stretches.push(stretch)
     }
     stretch.endBytes = endBytes
-    for (const { kind, sequence } of records) {
-      if (kind === 'ledger') {
-        stretch.ledgers++
-        continue
-      }
-      stretch.unsettled.add(sequence)
-      stretch.first = stretch.first === 0 ? sequence : Math.min(stretch.first, sequence)
-      stretch.last = Math.max(stretch.last, sequence)
-      this.#first = this.#first === 0 ? sequence : Math.min(this.#first, sequence)
-      this.#last = Math.max(this.#last, sequence)
+    stretch.ledgers += ledgers
+    const { first, last } = lines
+    if (first !== undefined && last !== undefined) {
+      stretch.unsettled.addAll(lines)
+      stretch.first = stretch.first === 0 ? first : Math.min(stretch.first, first)
+      stretch.last = Math.max(stretch.last, last)
+      this.#first = this.#first === 0 ? first : Math.min(this.#first, first)
+      this.#last = Math.max(this.#last, last)
     }
     this.position = endBytes
   }

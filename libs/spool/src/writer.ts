@@ -1,8 +1,8 @@
 // From memory to the disk: one writer for each transport instance; whatever the disk does, its caller goes on.
 import { type SequenceRange, SequenceRanges } from '@millrace/envelope'
 import { errorText } from '@millrace/foundation'
-import { AppendQueue, type Waiting } from './append-queue.ts'
-import { DiskPause, type Refusal } from './disk-pause.ts'
+import { AppendQueue, bytesOf, entered, type Waiting } from './append-queue.ts'
+import { DiskPause, failed } from './disk-pause.ts'
 import type { DrainProgress } from './drain-options.ts'
 import { drainOwn } from './drain-own.ts'
 import { nodeFiles, type SpoolFiles } from './files.ts'
@@ -12,6 +12,7 @@ import type { OwnSegment } from './own-segment.ts'
 import { OwnSegments } from './own-segments.ts'
 import { systemProcesses } from './owner.ts'
 import type { AppendOutcome, SpoolLoss, SpoolRecord } from './records.ts'
+import { SpareMemory } from './spare-memory.ts'
 import {
   type OwnDrainOptions,
   type SpoolWriterBounds,
@@ -30,6 +31,7 @@ export class SpoolWriter {
   readonly #pause: DiskPause
   readonly #mark: IssuedMark
   readonly #queue = new AppendQueue()
+  readonly #memory = new SpareMemory()
   /** Counts the calls of `appendSync`: each takes over whatever a write in progress has begun. */
   #generation = 0
   #isRunning = false
@@ -160,7 +162,7 @@ export class SpoolWriter {
     if (refusal !== undefined && !isLast) return refusal
     let bytes: Buffer
     try {
-      bytes = encodeRecords(records)
+      bytes = encodeRecords(records, (length) => this.#memory.take(length))
     } catch (error) {
       return failed(errorText(error))
     }
@@ -168,7 +170,7 @@ export class SpoolWriter {
     if (!isLast && !this.#queue.hasRoom(bytes.length, pendingMaxBytes)) {
       return failed(`more than ${pendingMaxBytes} bytes wait for the disk`)
     }
-    return { records, bytes, finish: () => {} }
+    return { ...entered(records), bytes, finish: () => {} }
   }
 
   #start(): void {
@@ -184,7 +186,7 @@ export class SpoolWriter {
       const write = this.#writeTaken(this.#queue.take(), generation)
       this.#write = write
       const outcome = await write
-      if (generation === this.#generation) this.#queue.finish(outcome)
+      if (generation === this.#generation) this.#queue.finish(outcome, this.#memory)
     }
     // In the same step as the look at the queue: whoever appends after this starts anew.
     this.#isRunning = false
@@ -192,7 +194,7 @@ export class SpoolWriter {
 
   /** When the generation has changed after a wait, `appendSync` has done this work meanwhile, and nothing may be touched. */
   async #writeTaken(waiting: readonly Waiting[], generation: number): Promise<AppendOutcome> {
-    const bytes = Buffer.concat(waiting.map((each) => each.bytes))
+    const bytes = bytesOf(waiting)
     let segment: OwnSegment | undefined
     try {
       // A segment whose file is gone is given up, and the next one is new.
@@ -241,7 +243,7 @@ export class SpoolWriter {
 
   #writeSync(waiting: readonly Waiting[]): AppendOutcome {
     if (waiting.length === 0) return done
-    const bytes = Buffer.concat(waiting.map((each) => each.bytes))
+    const bytes = bytesOf(waiting)
     try {
       for (let attempt = 1; attempt <= 2; attempt++) {
         const found = this.#fitting(bytes.length)
@@ -282,7 +284,7 @@ export class SpoolWriter {
   }
 
   #added(segment: OwnSegment, waiting: readonly Waiting[]): void {
-    for (const { records, bytes } of waiting) segment.add(records, segment.position + bytes.length)
+    for (const each of waiting) segment.add(each, segment.position + each.bytes.length)
     this.#pause.end()
   }
 
@@ -293,8 +295,4 @@ export class SpoolWriter {
       // A listener's fault must not reach the disk.
     }
   }
-}
-
-function failed(detail: string): Refusal {
-  return { ok: false, reason: 'spool-failed', detail }
 }

@@ -29,8 +29,8 @@ export class BatchCopies {
     batch.isOnDisk = await spool.put(before)
     if (batch.isOnDisk) {
       // Some may have been published while they were written.
-      const left = new Set(batch.lines.map(({ sequence }) => sequence))
-      spool.settle(before.filter(({ sequence }) => !left.has(sequence)))
+      const left = new Set(batch.lines.sequences)
+      spool.settle(before.filter((sequence) => !left.has(sequence)))
     }
     this.#copies.delete(batch)
     this.#held.copying.delete(before)

@@ -1,21 +1,17 @@
 // Lines wait for company: when a batch is due, and which lines are in it.
 import type { Clock, Timer } from '@millrace/foundation'
-import { LineQueue, type QueuedLine } from './line-queue.ts'
+import { type BatchBounds, LineQueue } from './line-queue.ts'
+import type { Line, LineRange, Lines } from './lines.ts'
 
-export interface BatcherOptions {
+export interface BatcherOptions extends BatchBounds {
   clock: Clock
   lingerMs: number
-  /** Largest batch, keys and headers counted. */
-  batchBytes: number
-  batchLinesMax: number
-  /** What a record takes beside its value. */
-  recordOverheadBytes: number
   /** Called when lines have waited long enough. */
   onLingerEnd: () => void
 }
 
 export class Batcher {
-  readonly queue = new LineQueue()
+  readonly queue: LineQueue
   readonly #options: BatcherOptions
   /** Lines up to this sequence have waited long enough for company. */
   #dueThrough = 0
@@ -24,10 +20,17 @@ export class Batcher {
 
   constructor(options: BatcherOptions) {
     this.#options = options
+    this.queue = new LineQueue(options)
   }
 
-  push(line: QueuedLine): void {
-    this.queue.push(line)
+  push(range: LineRange): void {
+    this.queue.push(range)
+    this.#newest = range.sequence
+  }
+
+  /** A line that has more to say than where it lies. */
+  add(line: Line): void {
+    this.queue.add(line)
     this.#newest = line.sequence
   }
 
@@ -39,27 +42,16 @@ export class Batcher {
   isBatchDue(): boolean {
     const { queue } = this
     const { lingerMs, batchLinesMax, batchBytes, recordOverheadBytes } = this.#options
-    const first = queue.first()
+    const first = queue.firstSequence()
     if (first === undefined) return false
-    if (first.sequence <= this.#dueThrough || lingerMs === 0) return true
+    if (first <= this.#dueThrough || lingerMs === 0) return true
     if (queue.length >= batchLinesMax) return true
     return queue.valueBytes + queue.length * recordOverheadBytes >= batchBytes
   }
 
-  /** As many lines as fit, at least one. */
-  take(): QueuedLine[] {
-    const { queue } = this
-    const { batchLinesMax, batchBytes, recordOverheadBytes } = this.#options
-    const lines: QueuedLine[] = []
-    let bytes = 0
-    for (let line = queue.first(); line !== undefined; line = queue.first()) {
-      bytes += line.value.length + recordOverheadBytes
-      if (lines.length > 0 && bytes > batchBytes) break
-      if (lines.length >= batchLinesMax) break
-      queue.shift()
-      lines.push(line)
-    }
-    return lines
+  /** As many lines as fit, at least one; undefined when nothing waits. */
+  take(): Lines | undefined {
+    return this.queue.take()
   }
 
   /** Starts the linger of what waits, unless it runs. */

@@ -3,7 +3,7 @@ import type { SpoolLoss } from '@millrace/spool'
 import type { SequenceRanges } from '@millrace/envelope'
 import { Counters } from './counters.ts'
 import { LedgerKeeper, type LedgerKeeperOptions } from './ledger-keeper.ts'
-import type { QueuedLine } from './line-queue.ts'
+import type { Lines } from './lines.ts'
 import type { Notes } from './notes.ts'
 import type { DropListener, DropReason } from './settings.ts'
 
@@ -25,7 +25,7 @@ export class Books {
     this.#onDrop = options.onDrop
   }
 
-  published(lines: readonly QueuedLine[]): void {
+  published(lines: Lines): void {
     this.counters.published += lines.length
   }
 
@@ -34,8 +34,8 @@ export class Books {
   }
 
   /** `why`: what stood in the way, for a person. */
-  dropped(reason: DropReason, lines: readonly QueuedLine[], why?: string): void {
-    for (const { sequence } of lines) this.keeper.drop(reason, sequence)
+  dropped(reason: DropReason, lines: Lines, why?: string): void {
+    for (const [first, last] of lines.ranges()) this.keeper.drop(reason, first, last)
     this.count(reason, lines.length, why)
   }
 

@@ -8,16 +8,16 @@ import {
   type Random,
   type Timer,
 } from '@millrace/foundation'
-import type { Compression, OutgoingRecord, Producer } from '@millrace/kafka'
+import type { Compression, OutgoingRecord, PackedRecords, Producer } from '@millrace/kafka'
 import type { Batch } from './batch.ts'
 import type { Counters } from './counters.ts'
 import { cutLine } from './line-cut.ts'
-import type { QueuedLine } from './line-queue.ts'
+import { Lines } from './lines.ts'
 import type { Notes } from './notes.ts'
 
 export interface DeliveryOptions {
   createProducer: () => Producer
-  toRecord: (line: QueuedLine, isResent: boolean) => OutgoingRecord
+  toRecords: (lines: Lines, isResent: boolean) => readonly OutgoingRecord[] | PackedRecords
   topic: string
   compression: Compression
   backoff: BackoffOptions
@@ -143,17 +143,19 @@ export class Delivery {
     await this.within(timeoutMs, producer.close(), undefined).catch(() => undefined)
   }
 
-  #tryPart(part: readonly QueuedLine[], isResent: boolean): Promise<unknown> {
-    const { toRecord } = this.#options
-    return this.#tryRecords(part.map((line) => toRecord(line, isResent)))
+  #tryPart(part: Lines, isResent: boolean): Promise<unknown> {
+    return this.#tryRecords(this.#options.toRecords(part, isResent))
   }
 
   /** The error, or undefined for success. */
-  async #tryRecords(records: readonly OutgoingRecord[]): Promise<unknown> {
+  async #tryRecords(records: readonly OutgoingRecord[] | PackedRecords): Promise<unknown> {
     const { topic, compression, publishTimeoutMs } = this.#options
     try {
       const producer = (this.#producer ??= this.#options.createProducer())
-      const published = producer.publish({ topic, records, compression })
+      const published =
+        'writeKey' in records
+          ? producer.publishPacked({ topic, records, compression })
+          : producer.publish({ topic, records, compression })
       const answer = await this.within(publishTimeoutMs, published, undefined, { unref: true })
       if (answer === undefined) {
         this.#replace(producer)
@@ -182,25 +184,21 @@ export class Delivery {
     producer.close().catch(() => undefined)
   }
 
-  #smaller(
-    part: readonly QueuedLine[],
-    error: PublishError,
-    batch: Batch,
-  ): (readonly QueuedLine[])[] {
-    const [line] = part
+  #smaller(part: Lines, error: PublishError, batch: Batch): Lines[] {
     if (part.length > 1) {
       const middle = part.length >> 1
-      return [part.slice(0, middle), part.slice(middle)]
+      return [part.slice(0, middle), part.slice(middle, part.length)]
     }
+    const line = part.at(0)
     const { lineCutMinBytes } = this.#options
-    const canCut = isTooLarge(error) && line !== undefined && line.value.length > lineCutMinBytes
+    const canCut = isTooLarge(error) && line.value.length > lineCutMinBytes
     if (!canCut) {
       batch.owner.refused(isTooLarge(error) ? 'too-large' : 'rejected', part, batch)
       return []
     }
     const value = cutLine(line.value, Math.max(lineCutMinBytes, line.value.length >> 1))
     if (line.originalBytes === undefined) batch.owner.truncated()
-    return [[{ ...line, value, originalBytes: line.originalBytes ?? line.value.length }]]
+    return [Lines.of([{ ...line, value, originalBytes: line.originalBytes ?? line.value.length }])]
   }
 
   #tell(error: unknown, failures: number): void {

@@ -9,7 +9,7 @@ import type { Delivery } from './delivery.ts'
 import { flushHope } from './flush-hope.ts'
 import { FlushWaiters } from './flush-waiters.ts'
 import { HeldBatches } from './held-batches.ts'
-import type { QueuedLine } from './line-queue.ts'
+import { Lines } from './lines.ts'
 import type { LineSpool } from './line-spool.ts'
 import type { DropReason } from './settings.ts'
 import type { SinkLimits } from './sink-limits.ts'
@@ -52,7 +52,7 @@ export class Dispatcher implements BatchOwner {
   /** Every sequence up to this one is published or given up, or on disk where that is enough. */
   settled(issued: number, isDiskEnough: boolean): number {
     if (this.#isStopped) return issued
-    const waiting = this.#options.batcher.queue.first()?.sequence ?? issued + 1
+    const waiting = this.#options.batcher.queue.firstSequence() ?? issued + 1
     return Math.min(waiting, this.#held.lowest(isDiskEnough) ?? waiting) - 1
   }
 
@@ -71,7 +71,7 @@ export class Dispatcher implements BatchOwner {
     const { spool, batcher } = this.#options
     for (const batch of [...this.#held.inFlight, ...this.#held.ready]) {
       const { lines } = batch
-      if (!batch.isOnDisk || !lines.some(({ sequence }) => lost.has(sequence))) continue
+      if (!batch.isOnDisk || !lines.sequences.some((sequence) => lost.has(sequence))) continue
       spool?.settle(lines)
       batch.isOnDisk = false
       if (!this.#held.ready.has(batch)) continue
@@ -87,9 +87,12 @@ export class Dispatcher implements BatchOwner {
   }
 
   /** Lines that are in memory only and that nobody is writing to disk. */
-  get unwritten(): QueuedLine[] {
+  get unwritten(): Lines {
     const inMemory = [...this.#held.inFlight].filter(({ isOnDisk }) => !isOnDisk)
-    return [...inMemory.flatMap(({ lines }) => lines), ...this.#options.batcher.queue.lines()]
+    return Lines.concat([
+      ...inMemory.map(({ lines }) => lines),
+      this.#options.batcher.queue.lines(),
+    ])
   }
 
   get isWriting(): boolean {
@@ -101,13 +104,13 @@ export class Dispatcher implements BatchOwner {
     this.#options.batcher.queue.clear()
   }
 
-  published(lines: readonly QueuedLine[], batch: Batch): void {
+  published(lines: Lines, batch: Batch): void {
     const { spool, books } = this.#options
     if (batch.isOnDisk) spool?.settle(lines)
     books.published(lines)
   }
 
-  refused(reason: DropReason, lines: readonly QueuedLine[], batch: Batch): void {
+  refused(reason: DropReason, lines: Lines, batch: Batch): void {
     const { spool, books } = this.#options
     if (batch.isOnDisk) spool?.settle(lines)
     books.dropped(reason, lines)
@@ -132,12 +135,8 @@ export class Dispatcher implements BatchOwner {
   /** Gives up what goes beyond the memory bound. */
   makeRoom(): void {
     const { batcher, memoryMaxBytes, spool, books } = this.#options
-    const evicted: QueuedLine[] = []
-    while (this.memoryBytes > memoryMaxBytes) {
-      const line = batcher.queue.evict()
-      if (line === undefined) break
-      evicted.push(line)
-    }
+    const evicted = new Lines()
+    while (this.memoryBytes > memoryMaxBytes && batcher.queue.evict(evicted));
     if (evicted.length === 0) return
     books.dropped(spool?.refusal ?? 'memory-full', evicted)
     this.#settleWaiters()
@@ -221,7 +220,7 @@ export class Dispatcher implements BatchOwner {
   }
 
   #takeBatch(): Batch {
-    return new Batch(this.#options.batcher.take(), this)
+    return new Batch(this.#options.batcher.take() ?? new Lines(), this)
   }
 
   /** What is on disk already goes to Kafka from memory while that is quick; else the disk alone keeps it. */

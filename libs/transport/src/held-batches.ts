@@ -1,7 +1,7 @@
 // What memory holds beside the queue: batches in flight, on their way to disk, or on disk and about to be in flight.
 import { SequenceRanges } from '@millrace/envelope'
 import type { Batch } from './batch.ts'
-import type { QueuedLine } from './line-queue.ts'
+import type { Lines } from './lines.ts'
 
 export class HeldBatches {
   readonly inFlight = new Set<Batch>()
@@ -9,7 +9,7 @@ export class HeldBatches {
   /** On disk, and in memory still, because a place among those in flight is soon free. */
   readonly ready = new Set<Batch>()
   /** Lines of batches in flight that are being copied to disk; some may have arrived meanwhile. */
-  readonly copying = new Set<readonly QueuedLine[]>()
+  readonly copying = new Set<Lines>()
   #memoryBytes = 0
   #inFlightMemoryBytes = 0
   #onForgotten: (() => void)[] = []
@@ -87,8 +87,8 @@ export class HeldBatches {
 
   #linesOf(batches: readonly Batch[]): SequenceRanges {
     const sequences = new SequenceRanges()
-    for (const batch of batches) for (const { sequence } of batch.lines) sequences.add(sequence)
-    for (const lines of this.copying) for (const { sequence } of lines) sequences.add(sequence)
+    for (const { parts } of batches) for (const part of parts) sequences.addAll(part.ranges())
+    for (const lines of this.copying) sequences.addAll(lines.ranges())
     return sequences
   }
 }

@@ -2,6 +2,8 @@
 import {
   encodeLedger,
   encodeSourceFacts,
+  eventIdBytes,
+  EventIdWriter,
   formatEventId,
   headerName,
   type Ledger,
@@ -11,14 +13,12 @@ import {
   type SourceFacts,
 } from '@millrace/envelope'
 import type { Clock, Random } from '@millrace/foundation'
-import type { OutgoingRecord } from '@millrace/kafka'
+import type { OutgoingRecord, PackedRecords } from '@millrace/kafka'
 import type { SpoolRecord, StoredRecord } from '@millrace/spool'
-import type { QueuedLine } from './line-queue.ts'
+import type { Line, Lines } from './lines.ts'
 import type { Settings } from './settings.ts'
 import { version } from './version.ts'
 
-/** `<16 characters>-<8 characters>`. */
-const keyBytes = 25
 /** What Kafka's record format adds: lengths, deltas, attributes, header count (KIP-98, message format 2), rounded up. */
 const recordFrameBytes = 32
 
@@ -35,10 +35,12 @@ export class Identity {
   readonly #headers: Headers
   readonly #resentHeaders: Headers
   readonly #ledgerHeaders: Headers
+  readonly #ids: EventIdWriter
   #sequence = 0
 
   constructor({ settings, hostname, clock, random }: IdentityOptions) {
     this.instance = mintInstanceId(clock, random)
+    this.#ids = new EventIdWriter(this.instance)
     this.#facts = sourceFacts(settings, hostname)
     this.#headers = headersOf(this.#facts)
     this.#resentHeaders = headersOf({ ...this.#facts, resent: true })
@@ -56,7 +58,7 @@ export class Identity {
 
   /** What a record takes beside its value, before compression. */
   get recordOverheadBytes(): number {
-    return keyBytes + headerName.length + this.#headers[headerName]!.length + recordFrameBytes
+    return eventIdBytes + headerName.length + this.#headers[headerName]!.length + recordFrameBytes
   }
 
   /** The header's bytes of every line that was not cut, sent for the first time. */
@@ -64,8 +66,25 @@ export class Identity {
     return this.#headers[headerName]!
   }
 
-  /** `isResent`: an earlier try was not answered, so that the topic may hold this id already. */
-  record(line: QueuedLine, isResent = false): OutgoingRecord {
+  /** `isResent`: an earlier try was not answered, so that the topic may hold these ids already. */
+  records(lines: Lines, isResent = false): readonly OutgoingRecord[] | PackedRecords {
+    if (!lines.isPlain) return Array.from(lines, (line) => this.#record(line, isResent))
+    const ids = this.#ids
+    const { chunks, starts, ends, sequences, arrivals, length, valueBytes } = lines
+    return {
+      length,
+      headers: isResent ? this.#resentHeaders : this.#headers,
+      chunks,
+      starts,
+      ends,
+      valueBytes,
+      timestampsMs: arrivals,
+      keyBytes: eventIdBytes,
+      writeKey: (index, target, at) => ids.write(sequences[index]!, target, at),
+    }
+  }
+
+  #record(line: Line, isResent: boolean): OutgoingRecord {
     return {
       key: line.origin?.key ?? formatEventId(this.instance, line.sequence),
       value: line.value,
@@ -86,7 +105,7 @@ export class Identity {
   }
 
   /** The line as it goes to disk. */
-  spoolRecord(line: QueuedLine): SpoolRecord {
+  spoolRecord(line: Line): SpoolRecord {
     return {
       kind: 'line',
       sequence: line.sequence,
@@ -114,7 +133,7 @@ export class Identity {
     return { key, value, headers: this.#ledgerHeaders, timestampMs }
   }
 
-  #headersOf({ originalBytes, origin }: QueuedLine, isResent: boolean): Headers {
+  #headersOf({ originalBytes, origin }: Line, isResent: boolean): Headers {
     if (originalBytes === undefined) {
       return origin?.headers ?? (isResent ? this.#resentHeaders : this.#headers)
     }

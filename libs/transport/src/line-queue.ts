@@ -1,66 +1,68 @@
-// Lines that wait for their batch: bounded by bytes, and what is given up when the bound is reached.
-import type { SourceFacts } from '@millrace/envelope'
+// Lines that wait for their batch: in the blocks that will be batches, and what is given up when memory runs out.
 import { isSevereLine } from './line-severity.ts'
+import { type Line, lineOverheadBytes, type LineRange, Lines } from './lines.ts'
 
-export interface QueuedLine {
-  value: Buffer
-  /** Second part of the event id, from 1, ascending. */
-  sequence: number
-  /** Epoch ms when the line came in. */
-  arrivedAt: number
-  /** The line's true length when it was cut. */
-  originalBytes?: number
-  /** Where the line is another instance's: what its record is to be like. */
-  origin?: LineOrigin
+export interface BatchBounds {
+  /** Largest batch, keys and headers counted. */
+  batchBytes: number
+  batchLinesMax: number
+  /** What a record takes beside its value. */
+  recordOverheadBytes: number
 }
 
-export interface LineOrigin {
-  key: string
-  facts: SourceFacts
-  /** Made of the facts. */
-  headers: Readonly<Record<string, Uint8Array>>
-}
+/** First in, first out: whole blocks, and lines one by one from the first. */
+class Blocks {
+  readonly #bounds: BatchBounds
+  #blocks: Lines[] = []
+  /** Lines of the first block that have gone. */
+  #gone = 0
 
-/** What a waiting line costs beside its bytes: two JavaScript objects and a slot. Measured on Node 20 and 24: 210 to 250. */
-export const lineOverheadBytes = 256
-
-export function memoryBytesOf(line: QueuedLine): number {
-  return line.value.length + lineOverheadBytes
-}
-
-/** First in, first out; a plain array with a moving head, so that taking one line does not move the others. */
-class Lines {
-  #items: (QueuedLine | undefined)[] = []
-  #head = 0
-
-  get length(): number {
-    return this.#items.length - this.#head
+  constructor(bounds: BatchBounds) {
+    this.#bounds = bounds
   }
 
-  first(): QueuedLine | undefined {
-    return this.#items[this.#head]
+  firstSequence(): number | undefined {
+    return this.#blocks[0]?.sequences[this.#gone]
   }
 
-  all(): QueuedLine[] {
-    return this.#items.slice(this.#head) as QueuedLine[]
-  }
-
-  push(line: QueuedLine): void {
-    this.#items.push(line)
-  }
-
-  shift(): QueuedLine | undefined {
-    const line = this.#items[this.#head]
-    if (line === undefined) return undefined
-    this.#items[this.#head++] = undefined
-    if (this.#head === this.#items.length) {
-      this.#items = []
-      this.#head = 0
-    } else if (this.#head >= 1024 && this.#head * 2 >= this.#items.length) {
-      this.#items.splice(0, this.#head)
-      this.#head = 0
+  /** The block that the next line of so many bytes belongs in. */
+  blockFor(bytes: number): Lines {
+    const { batchBytes, batchLinesMax, recordOverheadBytes } = this.#bounds
+    const last = this.#blocks.at(-1)
+    if (last !== undefined && last.length < batchLinesMax) {
+      const batched = last.valueBytes + bytes + (last.length + 1) * recordOverheadBytes
+      if (batched <= batchBytes) return last
     }
-    return line
+    const block = new Lines()
+    this.#blocks.push(block)
+    return block
+  }
+
+  takeBlock(): Lines | undefined {
+    const block = this.#blocks.shift()
+    const gone = this.#gone
+    this.#gone = 0
+    return gone === 0 ? block : block?.slice(gone, block.length)
+  }
+
+  /** Hands the first line to `take` and forgets it; false when there is none. */
+  shift(take: (block: Lines, index: number) => void): boolean {
+    const block = this.#blocks[0]
+    if (block === undefined) return false
+    take(block, this.#gone++)
+    if (this.#gone === block.length) this.takeBlock()
+    return true
+  }
+
+  all(): Lines[] {
+    const [first, ...rest] = this.#blocks
+    if (first === undefined) return []
+    return [this.#gone === 0 ? first : first.slice(this.#gone, first.length), ...rest]
+  }
+
+  clear(): void {
+    this.#blocks = []
+    this.#gone = 0
   }
 }
 
@@ -69,12 +71,18 @@ class Lines {
  * taking survivors first keeps the order.
  */
 export class LineQueue {
-  readonly #survivors = new Lines()
-  readonly #arrivals = new Lines()
+  readonly #survivors: Blocks
+  readonly #arrivals: Blocks
+  #length = 0
   #valueBytes = 0
 
+  constructor(bounds: BatchBounds) {
+    this.#survivors = new Blocks(bounds)
+    this.#arrivals = new Blocks(bounds)
+  }
+
   get length(): number {
-    return this.#survivors.length + this.#arrivals.length
+    return this.#length
   }
 
   /** Bytes of the lines themselves. */
@@ -84,55 +92,81 @@ export class LineQueue {
 
   /** Bytes of the lines and of what it takes to keep them. */
   get memoryBytes(): number {
-    return this.#valueBytes + this.length * lineOverheadBytes
+    return this.#valueBytes + this.#length * lineOverheadBytes
   }
 
-  first(): QueuedLine | undefined {
-    return this.#survivors.first() ?? this.#arrivals.first()
+  /** The sequence of the line that leaves first. */
+  firstSequence(): number | undefined {
+    return this.#survivors.firstSequence() ?? this.#arrivals.firstSequence()
   }
 
-  push(line: QueuedLine): void {
-    this.#arrivals.push(line)
+  push(range: LineRange): void {
+    const bytes = range.end - range.start
+    this.#arrivals.blockFor(bytes).push(range)
+    this.#length++
+    this.#valueBytes += bytes
+  }
+
+  /** A line that has more to say than where it lies. */
+  add(line: Line): void {
+    this.#arrivals.blockFor(line.value.length).add(line)
+    this.#length++
     this.#valueBytes += line.value.length
   }
 
-  shift(): QueuedLine | undefined {
-    const line = this.#survivors.shift() ?? this.#arrivals.shift()
-    if (line !== undefined) this.#valueBytes -= line.value.length
-    return line
+  /** The next batch: at least one line, as many as fit; undefined when nothing waits. */
+  take(): Lines | undefined {
+    const block = this.#survivors.takeBlock() ?? this.#arrivals.takeBlock()
+    if (block !== undefined) {
+      this.#length -= block.length
+      this.#valueBytes -= block.valueBytes
+    }
+    return block
   }
 
   /** All lines, in order; they stay. */
-  lines(): QueuedLine[] {
-    return [...this.#survivors.all(), ...this.#arrivals.all()]
+  lines(): Lines {
+    return Lines.concat([...this.#survivors.all(), ...this.#arrivals.all()])
   }
 
   clear(): void {
-    while (this.shift() !== undefined);
+    this.#survivors.clear()
+    this.#arrivals.clear()
+    this.#length = 0
+    this.#valueBytes = 0
   }
 
   /** Lines that were taken out and have nowhere else to go come back to their place. Rare, so it may sort all. */
-  giveBack(lines: readonly QueuedLine[]): void {
-    const all = [...lines]
-    for (let line = this.shift(); line !== undefined; line = this.shift()) all.push(line)
+  giveBack(lines: Lines): void {
+    const all = [...lines, ...this.lines()]
+    this.clear()
     all.sort((left, right) => left.sequence - right.sequence)
-    for (const line of all) this.push(line)
+    for (const line of all) this.add(line)
   }
 
-  /** Takes out the line that is worth least: the oldest that is no error, else the oldest of all. */
-  evict(): QueuedLine | undefined {
-    for (let line = this.#arrivals.shift(); line !== undefined; line = this.#arrivals.shift()) {
-      if (!isSevereLine(line.value)) {
-        this.#valueBytes -= line.value.length
-        return line
-      }
-      // A copy of its own: a view would keep the whole chunk that it came in, up to 4 MiB, in memory.
-      const value = Buffer.allocUnsafeSlow(line.value.length)
-      line.value.copy(value)
-      this.#survivors.push({ ...line, value })
+  /** Moves the line that is worth least to `evicted`: the oldest that is no error, else the oldest of all. False when none is left. */
+  evict(evicted: Lines): boolean {
+    const gone = evicted.length
+    const judge = (block: Lines, index: number): void => this.#judge(evicted, block, index)
+    while (evicted.length === gone) {
+      if (this.#arrivals.shift(judge)) continue
+      return this.#survivors.shift((block, index) => this.#giveUp(evicted, block, index))
     }
-    const line = this.#survivors.shift()
-    if (line !== undefined) this.#valueBytes -= line.value.length
-    return line
+    return true
+  }
+
+  #judge(evicted: Lines, block: Lines, index: number): void {
+    const line = block.at(index)
+    if (!isSevereLine(line.value)) return this.#giveUp(evicted, block, index)
+    // A copy of its own: a range would keep the whole chunk that it came in, up to 4 MiB, in memory.
+    const value = Buffer.allocUnsafeSlow(line.value.length)
+    line.value.copy(value)
+    this.#survivors.blockFor(value.length).add({ ...line, value })
+  }
+
+  #giveUp(evicted: Lines, block: Lines, index: number): void {
+    evicted.copy(block, index)
+    this.#length--
+    this.#valueBytes -= block.ends[index]! - block.starts[index]!
   }
 }

@@ -6,11 +6,11 @@ const carriageReturn = 0x0d
 export interface LineSplitterOptions {
   /** Most bytes of one unfinished line that are held; what goes beyond is counted and let go. */
   lineHeldMaxBytes: number
-  /** Called for each line without its terminator; `originalBytes` is larger than the line when part of it was let go. */
-  onLine: (line: Buffer, originalBytes: number) => void
+  /** Called for each line, its terminator left out; `originalBytes` is larger than the line when part of it was let go. */
+  onLine: (chunk: Buffer, start: number, end: number, originalBytes: number) => void
 }
 
-/** Empty lines are left out. Lines are views of the chunk that they came in, so a chunk must not change afterwards. */
+/** Empty lines are left out. Lines are ranges of the chunk that they came in, so what a chunk holds there must not change afterwards. */
 export class LineSplitter {
   readonly #options: LineSplitterOptions
   #held: Buffer[] = []
@@ -26,19 +26,20 @@ export class LineSplitter {
     return this.#heldBytes
   }
 
-  push(chunk: Buffer): void {
-    let from = 0
-    for (;;) {
-      const end = chunk.indexOf(lineFeed, from)
-      if (end === -1) break
-      if (this.#unfinishedBytes === 0) this.#emit(chunk.subarray(from, end), end - from)
+  /** Takes the bytes from `start` up to, and without, `end`. */
+  push(chunk: Buffer, start = 0, end = chunk.length): void {
+    let from = start
+    while (from < end) {
+      const feed = chunk.indexOf(lineFeed, from)
+      if (feed === -1 || feed >= end) break
+      if (this.#unfinishedBytes === 0) this.#emit(chunk, from, feed, feed - from)
       else {
-        this.#hold(chunk.subarray(from, end))
+        this.#hold(chunk.subarray(from, feed))
         this.#emitHeld()
       }
-      from = end + 1
+      from = feed + 1
     }
-    if (from < chunk.length) this.#hold(from === 0 ? chunk : chunk.subarray(from))
+    if (from < end) this.#hold(chunk.subarray(from, end))
   }
 
   /** The last line may lack its terminator. */
@@ -61,24 +62,21 @@ export class LineSplitter {
     this.#held = []
     this.#heldBytes = 0
     this.#unfinishedBytes = 0
-    this.#emit(line, originalBytes)
+    this.#emit(line, 0, line.length, originalBytes)
   }
 
-  #emit(line: Buffer, originalBytes: number): void {
-    const whole = line.length === originalBytes
-    const ending = whole && line.length > 0 && line[line.length - 1] === carriageReturn ? 1 : 0
-    const length = line.length - ending
+  #emit(chunk: Buffer, start: number, end: number, originalBytes: number): void {
+    const isWhole = end - start === originalBytes
+    const ending = isWhole && end > start && chunk[end - 1] === carriageReturn ? 1 : 0
+    const length = end - start - ending
     if (length === 0) return
-    this.#options.onLine(
-      ending === 0 ? line : line.subarray(0, length),
-      whole ? length : originalBytes,
-    )
+    this.#options.onLine(chunk, start, end - ending, isWhole ? length : originalBytes)
   }
 }
 
 /** Lines in a chunk that is not taken; the last may lack its terminator. */
 export function countLines(chunk: Buffer): number {
   let count = 0
-  for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, at + 1)) count++
-  return chunk.length > 0 && chunk[chunk.length - 1] !== 0x0a ? count + 1 : count
+  for (let at = chunk.indexOf(lineFeed); at !== -1; at = chunk.indexOf(lineFeed, at + 1)) count++
+  return chunk.length > 0 && chunk[chunk.length - 1] !== lineFeed ? count + 1 : count
 }

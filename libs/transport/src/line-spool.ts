@@ -6,12 +6,12 @@ import {
   SequenceRanges,
 } from '@millrace/envelope'
 import type { Clock, Timer } from '@millrace/foundation'
-import type { AppendOutcome, SpoolLoss, StoredRecord } from '@millrace/spool'
+import type { AppendOutcome, SpoolLoss, SpoolRecord, StoredRecord } from '@millrace/spool'
 import { Batch } from './batch.ts'
 import type { Books } from './books.ts'
 import type { Delivery } from './delivery.ts'
 import type { Identity } from './identity.ts'
-import type { QueuedLine } from './line-queue.ts'
+import { type Line, Lines } from './lines.ts'
 import type { Notes } from './notes.ts'
 import type { Settings } from './settings.ts'
 import type { SinkLimits } from './sink-limits.ts'
@@ -49,7 +49,7 @@ export class LineSpool {
   #refusal: Exclude<AppendOutcome, { ok: true }>['reason'] | undefined
   #refusedAt = 0
   /** Lines that were read from disk and are on their way to Kafka: they are in memory too. */
-  sending: readonly QueuedLine[] = []
+  sending = new Lines()
   #losses = 0
   /** Writes that have not come to their end in time. */
   #stuck = 0
@@ -107,13 +107,13 @@ export class LineSpool {
    * Resolves with true when these lines are on disk, with false when the disk refuses them or does not answer in
    * time. Never rejects.
    */
-  async put(lines: readonly QueuedLine[]): Promise<boolean> {
+  async put(lines: Lines): Promise<boolean> {
     if (lines.length === 0) return true
     if (!this.isUsable) return false
     const { identity, books, delivery, limits, notes } = this.#options
     const losses = this.#losses
     this.#file.markIssued(identity.sequence)
-    const append = this.#file.append(lines.map((line) => identity.spoolRecord(line)))
+    const append = this.#file.append(recordsOf(lines, identity))
     const outcome = await delivery.within(limits.appendTimeoutMs, append, stuck, { unref: true })
     if (outcome === stuck) {
       notes.trouble(troubleKind, `the spool takes no lines: ${stuck.detail}`)
@@ -128,7 +128,7 @@ export class LineSpool {
   }
 
   /** Lines of a write that came to its end too late: memory has kept them, and has perhaps published them. */
-  async #takeBack(append: Promise<AppendOutcome>, lines: readonly QueuedLine[]): Promise<void> {
+  async #takeBack(append: Promise<AppendOutcome>, lines: Lines): Promise<void> {
     // Until then nothing else is written: the same lines must not be on disk for another reason.
     this.#stuck++
     const { ok } = await append
@@ -137,9 +137,9 @@ export class LineSpool {
   }
 
   /** The same at the exit of the process, with the last ledger. */
-  putSync(lines: readonly QueuedLine[], ledger: Ledger): boolean {
+  putSync(lines: Lines, ledger: Ledger): boolean {
     const { identity, books } = this.#options
-    const records = lines.map((line) => identity.spoolRecord(line))
+    const records = recordsOf(lines, identity)
     const outcome = this.#file.appendSync([...records, identity.ledgerSpoolRecord(ledger)])
     if (outcome.ok) books.counters.spooledTotal += lines.length
     return this.#note(outcome)
@@ -151,8 +151,8 @@ export class LineSpool {
   }
 
   /** These lines are in Kafka, or were given up and counted. */
-  settle(lines: readonly QueuedLine[]): void {
-    if (lines.length > 0) this.#file.settled(rangesOf(lines))
+  settle(lines: Lines): void {
+    if (lines.length > 0) this.#file.settled(lines.ranges())
   }
 
   /** The highest sequence that a line has, for whoever finds the spool after a SIGKILL. */
@@ -227,9 +227,9 @@ export class LineSpool {
     await whenNotHeld(records.map(({ sequence }) => sequence))
     if (this.#stopped.signal.aborted) return false
     const { stored } = this.#file
-    const lines = records
-      .filter(({ kind, sequence }) => kind === 'line' && stored.has(sequence))
-      .map(lineOf)
+    const isWanted = ({ kind, sequence }: StoredRecord): boolean =>
+      kind === 'line' && stored.has(sequence)
+    const lines = Lines.of(records.filter(isWanted).map(lineOf))
     const batch = new Batch(lines, {
       published: (some) => {
         this.settle(some)
@@ -243,10 +243,10 @@ export class LineSpool {
     })
     this.sending = lines
     if (lines.length > 0) await delivery.deliver(batch)
-    this.sending = []
+    this.sending = new Lines()
     if (batch.firstSequence !== undefined) {
       const kept = this.#file.stored
-      const lost = batch.lines.filter(({ sequence }) => !kept.has(sequence))
+      const lost = batch.lines.filter((sequence) => !kept.has(sequence))
       books.dropped('spool-failed', lost)
       return false
     }
@@ -265,7 +265,7 @@ export class LineSpool {
 }
 
 /** A record of this instance's own spool is a line again. */
-function lineOf({ sequence, timestampMs, value, header }: StoredRecord): QueuedLine {
+function lineOf({ sequence, timestampMs, value, header }: StoredRecord): Line {
   const originalBytes = header === undefined ? undefined : decodeSourceFacts(header)?.truncated
   return {
     sequence,
@@ -275,15 +275,6 @@ function lineOf({ sequence, timestampMs, value, header }: StoredRecord): QueuedL
   }
 }
 
-function* rangesOf(lines: readonly QueuedLine[]): Generator<[number, number]> {
-  let first = lines[0]!.sequence
-  let last = first - 1
-  for (const { sequence } of lines) {
-    if (sequence !== last + 1) {
-      yield [first, last]
-      first = sequence
-    }
-    last = sequence
-  }
-  yield [first, last]
+function recordsOf(lines: Lines, identity: Identity): SpoolRecord[] {
+  return Array.from(lines, (line) => identity.spoolRecord(line))
 }

@@ -61,7 +61,7 @@ export function assembleSink(settings: Settings, edge: SinkEdge, hooks: SinkHook
     ...edge,
     topic: settings.topic,
     compression: settings.compression,
-    toRecord: (line, isResent) => identity.record(line, isResent),
+    toRecords: (lines, isResent) => identity.records(lines, isResent),
     backoff: { initialMs: limits.retryInitialMs, maxMs: limits.retryMaxMs },
     publishTimeoutMs: limits.publishTimeoutMs,
     lineCutMinBytes: limits.lineCutMinBytes,
@@ -92,7 +92,7 @@ export function assembleSink(settings: Settings, edge: SinkEdge, hooks: SinkHook
           onLoss: (loss) => {
             if (!loss.isOwn) return recovery?.lost(loss)
             const { held } = dispatcher
-            for (const { sequence } of spool?.sending ?? []) held.add(sequence)
+            held.addAll(spool?.sending.ranges() ?? [])
             books.lost(loss, held)
             // Not from within the spool's own work.
             queueMicrotask(() => dispatcher.reclaim(loss.sequences))

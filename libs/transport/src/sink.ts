@@ -5,8 +5,8 @@ import type { Identity } from './identity.ts'
 import type { Progress } from './ledger-keeper.ts'
 import { LedgerWriter } from './ledger-writer.ts'
 import { cutLine } from './line-cut.ts'
-import type { QueuedLine } from './line-queue.ts'
 import { countLines, LineSplitter } from './line-splitter.ts'
+import type { Line, LineRange } from './lines.ts'
 import type { Notes } from './notes.ts'
 import { Redactor } from './redact/redactor.ts'
 import type { DropReason, Settings } from './settings.ts'
@@ -20,7 +20,14 @@ export class Sink {
   readonly #redactor: Redactor | undefined
   readonly #parts: SinkParts
   readonly #ledgers: LedgerWriter
-  #arrivedAt = 0
+  /** The line that is taken in: the same object for each. */
+  readonly #range: LineRange = {
+    chunk: Buffer.alloc(0),
+    start: 0,
+    end: 0,
+    sequence: 0,
+    arrivedAt: 0,
+  }
   #isStopped = false
   #closing: Promise<void> | undefined
 
@@ -44,7 +51,7 @@ export class Sink {
     const { limits, books } = this.#parts
     this.#splitter = new LineSplitter({
       lineHeldMaxBytes: Math.min(limits.lineHeldMaxBytes, Math.floor(settings.memoryMaxBytes / 4)),
-      onLine: (line, originalBytes) => this.#acceptLine(line, originalBytes),
+      onLine: (...line) => this.#acceptLine(...line),
     })
     this.#ledgers = new LedgerWriter({
       keeper: books.keeper,
@@ -70,12 +77,13 @@ export class Sink {
     return this.#parts.books.counters.waiting > 0 || this.#ledgers.hasNews(true)
   }
 
-  /** Takes bytes that nobody changes afterwards. Returns at once, whatever the broker and the disk do. */
-  accept(chunk: Buffer): void {
-    if (this.#isStopped) return this.refuse('closed', countLines(chunk))
+  /** Takes bytes of a chunk that nobody changes afterwards. Returns at once, whatever the broker and the disk do. */
+  accept(chunk: Buffer, start = 0, end = chunk.length): void {
+    if (this.#isStopped) return this.refuse('closed', countLines(chunk.subarray(start, end)))
     const { dispatcher, spool } = this.#parts
-    this.#arrivedAt = this.#clock.now()
-    this.#splitter.push(chunk)
+    this.#range.arrivedAt = this.#clock.now()
+    this.#redactor?.begin(chunk, end)
+    this.#splitter.push(chunk, start, end)
     dispatcher.makeRoom()
     dispatcher.pump()
     spool?.markIssued()
@@ -175,25 +183,30 @@ export class Sink {
     this.#notes.end()
   }
 
-  #acceptLine(line: Buffer, originalBytes: number): void {
+  #acceptLine(chunk: Buffer, start: number, end: number, originalBytes: number): void {
     const { identity, books, batcher, limits } = this.#parts
-    const { lineMaxBytes } = limits
     books.counters.accepted++
-    const value = this.#redact(line)
-    const queued: QueuedLine = {
-      value,
-      sequence: identity.next(),
-      arrivedAt: this.#arrivedAt,
+    const isWhole = originalBytes === end - start && originalBytes <= limits.lineMaxBytes
+    // Before anything else holds the line: what waits, is cut, goes to disk or is told must not have a secret.
+    if (isWhole && !(this.#redactor?.mayHold(chunk, start, end) ?? false)) {
+      const range = this.#range
+      range.chunk = chunk
+      range.start = start
+      range.end = end
+      range.sequence = identity.next()
+      batcher.push(range)
+      return
     }
-    if (value.length > lineMaxBytes || originalBytes > line.length) {
-      queued.value = cutLine(value, lineMaxBytes)
-      queued.originalBytes = originalBytes
+    const value = this.#redact(chunk.subarray(start, end))
+    const line: Line = { value, sequence: identity.next(), arrivedAt: this.#range.arrivedAt }
+    if (value.length > limits.lineMaxBytes || originalBytes > end - start) {
+      line.value = cutLine(value, limits.lineMaxBytes)
+      line.originalBytes = originalBytes
       books.truncated()
     }
-    batcher.push(queued)
+    batcher.add(line)
   }
 
-  /** Before anything else holds the line: what waits, is cut, goes to disk or is told must not have the secret. */
   #redact(line: Buffer): Buffer {
     if (this.#redactor === undefined) return line
     const value = this.#redactor.redact(line)

@@ -20,7 +20,7 @@ import {
 import { Batch } from './batch.ts'
 import type { Delivery } from './delivery.ts'
 import type { Identity } from './identity.ts'
-import type { QueuedLine } from './line-queue.ts'
+import { type Line, Lines } from './lines.ts'
 import type { Notes } from './notes.ts'
 import type { Settings } from './settings.ts'
 import type { SinkLimits } from './sink-limits.ts'
@@ -114,7 +114,7 @@ export class SpoolRecovery {
   async #publish(head: SpoolHead, records: readonly StoredRecord[]): Promise<boolean> {
     const { delivery } = this.#options
     const toLine = lineReader(head)
-    const batch = new Batch(records.map(toLine), {
+    const batch = new Batch(Lines.of(records.map(toLine)), {
       published: () => {},
       refused: (reason, lines) => {
         for (const { origin, sequence } of lines) {
@@ -182,7 +182,7 @@ export class SpoolRecovery {
 }
 
 /** Lines of a dead instance keep key, time and header; the header says that they may have come before. */
-function lineReader(head: SpoolHead): (record: StoredRecord) => QueuedLine {
+function lineReader(head: SpoolHead): (record: StoredRecord) => Line {
   const common = originFacts(head.header)
   return (record) => {
     const { facts, headers } = record.header === undefined ? common : originFacts(record.header)

@@ -8,6 +8,7 @@ import type { Settings } from './settings.ts'
 import { countLines } from './line-splitter.ts'
 import { Sink } from './sink.ts'
 import type { SinkLimits } from './sink-limits.ts'
+import { type TextBytes, TextMemory } from './text-memory.ts'
 
 type WriteCallback = (error?: Error | null) => void
 
@@ -19,6 +20,7 @@ type WriteCallback = (error?: Error | null) => void
 export class MillraceStream extends Writable {
   readonly #sink: Sink
   readonly #notes: Notes
+  readonly #texts = new TextMemory()
   #guest: ExitGuest | undefined
   #leave: (() => void) | undefined
 
@@ -113,14 +115,15 @@ export class MillraceStream extends Writable {
 
   #take(chunk: unknown, encoding: BufferEncoding, isLast = false): void {
     try {
-      const bytes = ownBytes(chunk, encoding)
+      const bytes = this.#ownBytes(chunk, encoding)
       if (bytes === undefined) {
         this.#sink.refuse('unreadable', 1)
         this.#notes.trouble('unreadable', `write takes text or bytes, got ${typeof chunk}`)
       } else if (!isLast && (this.writableEnded || this.destroyed)) {
-        this.#sink.refuse('closed', countLines(bytes))
+        const { start, end } = bytes
+        this.#sink.refuse('closed', countLines(bytes.chunk.subarray(start, end)))
       } else {
-        this.#sink.accept(bytes)
+        this.#sink.accept(bytes.chunk, bytes.start, bytes.end)
       }
     } catch (error) {
       // A fault of our own must not become the application's.
@@ -136,10 +139,12 @@ export class MillraceStream extends Writable {
       `the process ends with ${waiting} lines that Kafka has not acknowledged; await stream.close() before process.exit()`,
     )
   }
-}
 
-/** Bytes that the caller can't change any more; undefined for what is neither text nor bytes. */
-function ownBytes(chunk: unknown, encoding: BufferEncoding): Buffer | undefined {
-  if (typeof chunk === 'string') return Buffer.from(chunk, encoding)
-  return chunk instanceof Uint8Array ? Buffer.from(chunk) : undefined
+  /** Bytes that the caller can't change any more; undefined for what is neither text nor bytes. */
+  #ownBytes(chunk: unknown, encoding: BufferEncoding): TextBytes | undefined {
+    if (typeof chunk === 'string') return this.#texts.put(chunk, encoding)
+    if (!(chunk instanceof Uint8Array)) return undefined
+    const copy = Buffer.from(chunk)
+    return { chunk: copy, start: 0, end: copy.length }
+  }
 }

@@ -12,7 +12,7 @@ test('however the bytes are cut into chunks, the same lines come out', () => {
         const found: string[] = []
         const splitter = new LineSplitter({
           lineHeldMaxBytes: 1_000_000,
-          onLine: (line) => found.push(line.toString()),
+          onLine: (chunk, start, end) => found.push(chunk.toString('utf8', start, end)),
         })
         let from = 0
         for (const size of sizes) {

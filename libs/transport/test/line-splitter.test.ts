@@ -5,7 +5,8 @@ function split(chunks: string[], lineHeldMaxBytes = 1_000) {
   const lines: { text: string; originalBytes: number }[] = []
   const splitter = new LineSplitter({
     lineHeldMaxBytes,
-    onLine: (line, originalBytes) => lines.push({ text: line.toString(), originalBytes }),
+    onLine: (chunk, start, end, originalBytes) =>
+      lines.push({ text: chunk.toString('utf8', start, end), originalBytes }),
   })
   for (const chunk of chunks) splitter.push(Buffer.from(chunk))
   return { lines, splitter }
@@ -35,7 +36,7 @@ test('a character whose bytes lie in two chunks stays whole', () => {
   const lines: string[] = []
   const splitter = new LineSplitter({
     lineHeldMaxBytes: 100,
-    onLine: (line) => lines.push(line.toString()),
+    onLine: (chunk, start, end) => lines.push(chunk.toString('utf8', start, end)),
   })
   splitter.push(bytes.subarray(0, 3))
   splitter.push(bytes.subarray(3))

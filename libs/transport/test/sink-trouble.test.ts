@@ -1,6 +1,6 @@
 import { decodeSourceFacts } from '@millrace/envelope'
 import { expect, test } from 'vitest'
-import { lineOverheadBytes } from '../src/line-queue.ts'
+import { lineOverheadBytes } from '../src/lines.ts'
 import { invalidRecord, tooLarge, unauthorized, unreachable } from './support/fake-producer.ts'
 import { createTestSink } from './support/test-sink.ts'
 

@@ -1,46 +1,116 @@
 // Records, on their way out: one record batch (magic 2) as Kafka's protocol guide describes it.
-import { crc32c } from '@millrace/foundation'
+import { crc32cAdd, crc32cEnd, crc32cStart } from '@millrace/foundation'
 import { codecByName, compressionBits } from '../codecs/registry.ts'
-import type { Compression, OutgoingRecord } from '../port.ts'
-import { byteLengthOf, sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts'
+import type { Compression, OutgoingRecord, PackedRecords } from '../port.ts'
+import { type BatchBuffer, BatchBuffers, EncodedBatch, headRoomBytes } from './batch-buffers.ts'
+import { encodePacked, packedBytesMax } from './encode-packed.ts'
+import { encodeHeaders, noHeaders, sizeOfBytes, writeBytes } from './record-headers.ts'
+import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts'
 
 /** From the base offset to the count of records, both included. */
 const headerBytes = 61
-const crcStart = 21
-const attributesStart = 21
-
-type Headers = NonNullable<OutgoingRecord['headers']>
+const bodyStart = headRoomBytes + headerBytes
+/** Where what the checksum is of begins. */
+const checkedStart = headRoomBytes + 21
 
 /**
  * @param nowMs the timestamp of records that have none. Unit: epoch ms.
+ * @param buffers where the batch is written; it is the caller's until `release`.
  * @returns one record batch, checksum included.
  */
 export async function encodeBatch(
+  records: readonly OutgoingRecord[] | PackedRecords,
+  compression: Compression,
+  nowMs: number,
+  buffers = new BatchBuffers(),
+): Promise<EncodedBatch> {
+  const plain = isPacked(records)
+    ? writePacked(records, compression, buffers)
+    : writeRecords(records, compression, nowMs, buffers)
+  const codec = codecByName(compression)
+  if (codec === undefined) return plain
+  const body = await codec.compress(plain.buffer.bytes.subarray(bodyStart, plain.end))
+  // The plain records have been read: what is smaller takes their place.
+  if (bodyStart + body.length <= plain.buffer.bytes.length) {
+    return sealed(plain.buffer, body, buffers)
+  }
+  const buffer = buffers.take(headerBytes + body.length)
+  plain.buffer.bytes.copy(buffer.bytes, headRoomBytes, headRoomBytes, bodyStart)
+  plain.release()
+  return sealed(buffer, body, buffers)
+}
+
+function isPacked(records: readonly OutgoingRecord[] | PackedRecords): records is PackedRecords {
+  return !Array.isArray(records)
+}
+
+function writePacked(
+  records: PackedRecords,
+  compression: Compression,
+  buffers: BatchBuffers,
+): EncodedBatch {
+  const { timestampsMs, length } = records
+  const first = timestampsMs[0]!
+  let largest = first
+  for (let index = 1; index < length; index++) {
+    if (timestampsMs[index]! > largest) largest = timestampsMs[index]!
+  }
+  const buffer = buffers.take(headerBytes + packedBytesMax(records))
+  writeHeader(buffer, { compression, count: length, first, largest })
+  // A batch that is compressed afterwards has another checksum.
+  const isFinal = compression === 'none'
+  const before = isFinal ? crc32cAdd(crc32cStart, buffer, checkedStart, bodyStart) : undefined
+  const { end, state } = encodePacked(records, buffer, bodyStart, before)
+  writeLength(buffer, end)
+  buffer.bytes.writeUInt32BE(crc32cEnd(state), headRoomBytes + 17)
+  return new EncodedBatch(buffers, buffer, end)
+}
+
+function writeRecords(
   records: readonly OutgoingRecord[],
   compression: Compression,
   nowMs: number,
-): Promise<Buffer> {
+  buffers: BatchBuffers,
+): EncodedBatch {
   const times = timeRange(records, nowMs)
   const plain = encodeRecords(records, nowMs, times.first)
-  const codec = codecByName(compression)
-  const body = codec === undefined ? plain : await codec.compress(plain)
-  const batch = Buffer.allocUnsafe(headerBytes + body.length)
-  batch.writeBigInt64BE(0n, 0)
-  batch.writeInt32BE(batch.length - 12, 8)
-  batch.writeInt32BE(-1, 12)
-  batch.writeInt8(2, 16)
-  batch.writeInt16BE(compressionBits(compression), attributesStart)
-  batch.writeInt32BE(records.length - 1, 23)
-  batch.writeBigInt64BE(BigInt(times.first), 27)
-  batch.writeBigInt64BE(BigInt(times.largest), 35)
+  const buffer = buffers.take(headerBytes + plain.length)
+  writeHeader(buffer, { compression, count: records.length, ...times })
+  return sealed(buffer, plain, buffers)
+}
+
+/** A buffer whose header is written gets its body, its length and its checksum. */
+function sealed(buffer: BatchBuffer, body: Uint8Array, buffers: BatchBuffers): EncodedBatch {
+  const end = bodyStart + body.length
+  buffer.bytes.set(body, bodyStart)
+  writeLength(buffer, end)
+  const state = crc32cAdd(crc32cStart, buffer, checkedStart, end)
+  buffer.bytes.writeUInt32BE(crc32cEnd(state), headRoomBytes + 17)
+  return new EncodedBatch(buffers, buffer, end)
+}
+
+function writeLength({ bytes }: BatchBuffer, end: number): void {
+  bytes.writeInt32BE(end - headRoomBytes - 12, headRoomBytes + 8)
+}
+
+/** All but length and checksum. */
+function writeHeader(
+  { bytes }: BatchBuffer,
+  facts: { compression: Compression; count: number; first: number; largest: number },
+): void {
+  const { compression, count, first, largest } = facts
+  let at = bytes.writeBigInt64BE(0n, headRoomBytes) + 4
+  at = bytes.writeInt32BE(-1, at)
+  at = bytes.writeInt8(2, at) + 4
+  at = bytes.writeInt16BE(compressionBits(compression), at)
+  at = bytes.writeInt32BE(count - 1, at)
+  at = bytes.writeBigInt64BE(BigInt(first), at)
+  at = bytes.writeBigInt64BE(BigInt(largest), at)
   // No producer id, epoch or sequence: repeats are taken out by the records' own ids, not by the broker.
-  batch.writeBigInt64BE(-1n, 43)
-  batch.writeInt16BE(-1, 51)
-  batch.writeInt32BE(-1, 53)
-  batch.writeInt32BE(records.length, 57)
-  batch.set(body, headerBytes)
-  batch.writeUInt32BE(crc32c(batch.subarray(crcStart)), 17)
-  return batch
+  at = bytes.writeBigInt64BE(-1n, at)
+  at = bytes.writeInt16BE(-1, at)
+  at = bytes.writeInt32BE(-1, at)
+  bytes.writeInt32BE(count, at)
 }
 
 function timeRange(
@@ -99,38 +169,4 @@ function encodeRecords(
     at += headerBlock.length
   }
   return buffer
-}
-
-const noHeaders: Uint8Array = Uint8Array.of(0)
-
-function encodeHeaders(headers: Headers | undefined): Uint8Array {
-  const entries = headers === undefined ? [] : Object.entries(headers)
-  if (entries.length === 0) return noHeaders
-  let size = sizeOfVarint(entries.length)
-  for (const [name, value] of entries) size += sizeOfBytes(name) + sizeOfBytes(value)
-  const block = Buffer.allocUnsafe(size)
-  let at = writeVarint(block, 0, entries.length)
-  for (const [name, value] of entries) {
-    at = writeBytes(block, at, name)
-    at = writeBytes(block, at, value)
-  }
-  return block
-}
-
-function sizeOfBytes(value: Uint8Array | string | null): number {
-  if (value === null) return 1
-  const length = byteLengthOf(value)
-  return sizeOfVarint(length) + length
-}
-
-function writeBytes(buffer: Buffer, start: number, value: Uint8Array | string | null): number {
-  if (value === null) return writeVarint(buffer, start, -1)
-  if (typeof value === 'string') {
-    const length = Buffer.byteLength(value)
-    const at = writeVarint(buffer, start, length)
-    return at + buffer.write(value, at, 'utf8')
-  }
-  const at = writeVarint(buffer, start, value.length)
-  buffer.set(value, at)
-  return at + value.length
 }

@@ -7,8 +7,10 @@ import kafkajsBatch from 'kafkajs/src/protocol/recordBatch/v0/index.js'
 import { describe, expect, it } from 'vitest'
 import type { KafkaRecord, OutgoingRecord } from '../../src/index.ts'
 import { RecordSetReader } from '../../src/records/decode-batches.ts'
-import { encodeBatch } from '../../src/records/encode-batch.ts'
+import { encodeBatch as encode } from '../../src/records/encode-batch.ts'
 
+const encodeBatch = async (...some: Parameters<typeof encode>): Promise<Buffer> =>
+  (await encode(...some)).bytes
 const nowMs = 1_700_000_000_000
 const graphemes = fc.string({ unit: 'grapheme', maxLength: 40 })
 const bytesOrText = fc.oneof(graphemes, fc.uint8Array({ maxLength: 300 }))

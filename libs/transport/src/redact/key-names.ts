@@ -64,6 +64,24 @@ class Endings {
     this.#isWhole[node] = true
   }
 
+  /** For each three letters, last one first, by their five lower bits: whether one of the names may end so. */
+  lastLetters(): Uint8Array {
+    const endings = new Uint8Array(32 ** 3)
+    const mark = (node: number, path: number, depth: number): void => {
+      const width = 32 ** (3 - depth)
+      if (depth === 3 || this.#isWhole[node]) {
+        endings.fill(1, path * width, (path + 1) * width)
+        return
+      }
+      for (let letter = 0; letter < 32; letter++) {
+        const next = this.#branches[node * 32 + letter]!
+        if (next !== 0) mark(next, path * 32 + letter, depth + 1)
+      }
+    }
+    mark(0, 0, 0)
+    return endings
+  }
+
   /** Whether the letters before `end` are those of one of the names. */
   areBefore(line: Buffer, end: number): boolean {
     let at = end - 1
@@ -101,6 +119,11 @@ export class KeyNames {
       if (key.startsWith('!')) this.#exceptions.add(key.slice(1))
       else this.#add(this.#own, key)
     }
+  }
+
+  /** Which three letters names end with; `Endings` has the order. */
+  lastLetters(): Uint8Array {
+    return this.#endings.lastLetters()
   }
 
   /** Cheap, and false only for names that are none of ours. Escapes must have been ruled out. */

@@ -7,7 +7,14 @@ import {
   ledgerKind,
 } from '@millrace/envelope'
 import { PublishError } from '@millrace/foundation'
-import type { OutgoingRecord, Producer, PublishedBatch, PublishRequest } from '@millrace/kafka'
+import type {
+  OutgoingRecord,
+  PackedPublishRequest,
+  PackedRecords,
+  Producer,
+  PublishedBatch,
+  PublishRequest,
+} from '@millrace/kafka'
 
 export interface PendingPublish {
   request: PublishRequest
@@ -37,6 +44,10 @@ export class FakeProducer implements Producer {
 
   publish(request: PublishRequest): Promise<PublishedBatch> {
     return request.records.every(isLedger) ? this.#takeLedger(request) : this.#takeLines(request)
+  }
+
+  publishPacked(request: PackedPublishRequest): Promise<PublishedBatch> {
+    return this.#takeLines({ ...request, records: unpacked(request.records) })
   }
 
   async #takeLedger(request: PublishRequest): Promise<PublishedBatch> {
@@ -90,6 +101,19 @@ export class FakeProducer implements Producer {
     const index = this.pending.indexOf(pending)
     if (index !== -1) this.pending.splice(index, 1)
   }
+}
+
+function unpacked(packed: PackedRecords): OutgoingRecord[] {
+  return Array.from({ length: packed.length }, (_, index) => {
+    const key = Buffer.alloc(packed.keyBytes)
+    packed.writeKey(index, key, 0)
+    return {
+      key: key.toString(),
+      value: packed.chunks[index]!.subarray(packed.starts[index], packed.ends[index]),
+      headers: packed.headers,
+      timestampMs: packed.timestampsMs[index]!,
+    }
+  })
 }
 
 function isLedger({ headers }: OutgoingRecord): boolean {

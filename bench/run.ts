@@ -15,10 +15,12 @@ import { describeOptions, OptionError, readOptions } from './options.ts'
 import type { Benchmark } from './report.ts'
 import { renderReport } from './report.ts'
 import { transport } from './transport.ts'
+import { transportSteps } from './transport-steps.ts'
 
 const benchmarks: readonly Benchmark[] = [
   indexer,
   transport,
+  transportSteps,
   latency,
   scale,
   growth,

@@ -11,7 +11,6 @@ import { BenchTopic, NumbersSeen } from './bench-topic.ts'
 import type { PinoServiceFigures, PinoServiceOptions } from './programs/pino-service.ts'
 import { type Benchmark, median, type Report } from './report.ts'
 
-const rounds = 3
 const warmUpLines = 100_000
 const linesPerSecond = 20_000
 const mebibyte = 1024 * 1024
@@ -48,7 +47,17 @@ export const transport: Benchmark = {
   name: 'transport',
   summary:
     "the main thread's cost per logger.info(), lines/s into three brokers, the worker's processor time, memory without a broker",
-  async run({ progress, signal }): Promise<Report> {
+  options: {
+    rounds: {
+      kind: 'number',
+      default: 3,
+      min: 1,
+      max: 100,
+      description: 'rounds of all programs in turn; the medians are told',
+    },
+  },
+  async run({ progress, signal, options }): Promise<Report> {
+    const rounds = options.number('rounds')
     progress('starting three brokers')
     const stack = await startLocalStack({ elasticsearch: false, kafka: { brokers: 3 }, signal })
     const brokers = stack.endpoints.kafka
@@ -71,7 +80,7 @@ export const transport: Benchmark = {
     } finally {
       await stack.stop()
     }
-    return reportOf(runs, loads)
+    return reportOf(runs, loads, rounds)
   },
 }
 
@@ -157,7 +166,11 @@ async function runService(
   return JSON.parse(output) as PinoServiceFigures
 }
 
-function reportOf(runs: readonly (readonly Run[])[], loads: readonly number[]): Report {
+function reportOf(
+  runs: readonly (readonly Run[])[],
+  loads: readonly number[],
+  rounds: number,
+): Report {
   const row = (
     name: string,
     unit: string,

@@ -16,12 +16,14 @@ export {
   type EventIdParts,
   formatEventId,
   hashSource,
+  instanceLength,
   instanceStartMs,
   isEventId,
   mintInstanceId,
   nestedEventId,
   offsetEventId,
   parseEventId,
+  readEventSequence,
 } from './event-id.ts'
 export { eventIdBytes, EventIdWriter } from './event-id-bytes.ts'
 export {

@@ -18,20 +18,24 @@ import { builtIn, FormatList } from './format-list.ts'
 import type { LogFormat } from './format.ts'
 import { finishDocument, type RecordFacts } from './finish-document.ts'
 import type { NormalizedEvent } from './normalized-event.ts'
-import { type Lesson, plannedLengthMax } from './plans/line-plans.ts'
+import { ByteWriter } from './plans/byte-writer.ts'
+import { type Lesson } from './plans/line-plans.ts'
 import { PlanBudget, type PlanBudgetOptions } from './plans/plan-budget.ts'
+import type { Found } from './plans/plan-tree.ts'
 import { PlannedEvent } from './plans/planned-event.ts'
+import { PlannedLine } from './plans/planned-line.ts'
+import { RecordCursor, type RecordRanges } from './plans/record-cursor.ts'
 import { type RecordSource, RecordSources } from './record-source.ts'
 
-/** A Kafka record, as far as a document depends on it. */
-export interface SourceRecord {
+/** A Kafka record, as far as a document depends on it. Key and value as ranges too where there are any. */
+export interface SourceRecord extends Partial<RecordRanges> {
   topic: string
   partition: number
   offset: number
   /** Epoch ms; absent or not positive means unknown. */
   timestampMs?: number
-  key: Uint8Array | null
-  value: Uint8Array | null
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
   headers: RecordHeaders
 }
 
@@ -79,6 +83,10 @@ export class RecordNormalizer {
   readonly #formats: FormatList
   readonly #topicHashes = new Map<string, string>()
   readonly #base64BytesMax: number
+  readonly #cursor = new RecordCursor()
+  readonly #plannedLine = new PlannedLine(this.#cursor)
+  /** For documents that are wanted as text. */
+  readonly #written = new ByteWriter(Buffer.alloc(0))
 
   /** @throws ConfigError for a time zone that does not exist */
   constructor(options: RecordNormalizerOptions) {
@@ -93,6 +101,18 @@ export class RecordNormalizer {
     this.#sources = new RecordSources(options, new PlanBudget(options.plans))
     this.#formats = options.formats === undefined ? builtIn : new FormatList(options.formats)
     this.#base64BytesMax = options.originalBase64BytesMax ?? 1 << 20
+  }
+
+  /**
+   * The quick way, for a record whose line is like one before, as most are: its document can be written from the bytes
+   * that were fetched, without text or objects in between. Undefined for any other record, which `normalize` has to be
+   * asked for. The answer holds until the next record is asked for.
+   */
+  plan(record: SourceRecord, receivedAtMs: number): PlannedLine | undefined {
+    const source = this.#sources.read(record.headers)
+    if (source === undefined || source.facts.kind !== undefined) return undefined
+    const found = this.#find(record, source, receivedAtMs)
+    return typeof found === 'object' ? this.#plannedLine.set(source, found) : undefined
   }
 
   /** Never throws, whatever the record holds. `receivedAtMs`: epoch ms at which it was read. */
@@ -123,27 +143,40 @@ export class RecordNormalizer {
     source: RecordSource,
     { receivedAtMs, trace }: { receivedAtMs: number; trace: NormalizeTrace | undefined },
   ): NormalizeOutcome {
+    const found = trace === undefined ? this.#find(record, source, receivedAtMs) : 'refused'
+    if (typeof found === 'object') return this.#byPlan(this.#plannedLine.set(source, found))
     const decoded = decodeLine(value)
     const { text } = decoded
     const facts = this.#recordFacts(record, source, { decoded, receivedAtMs })
-    const isPlanned = trace === undefined && this.#mayBePlanned(text, facts)
-    const found = isPlanned ? source.plans.find(text) : 'refused'
-    if (typeof found === 'object') {
-      const documentText = source.plans.write(found, text, facts)
-      if (documentText !== undefined) {
-        const event = new PlannedEvent(facts.id, source.dataStream, documentText)
-        return { events: [event], rejections: [] }
-      }
-    }
     const { events, format } = this.#readByRules(text, facts, trace)
     // Its sequence was issued, and the audit asks what became of it. Nobody asks for a foreign control message.
     if (events.length === 0 && source.minted) {
       return rejected('MILLRACE_DECODE_EMPTY', `${format} record holds no event`)
     }
-    if (found === 'unknown' && (format === 'pino' || format === 'ecs')) {
-      this.#learn({ text, format, facts, documentText: events[0]!.documentText })
+    if (found === 'unknown' && facts.isUtf8 && (format === 'pino' || format === 'ecs')) {
+      this.#learn({ format, facts, documentText: events[0]!.documentText })
     }
     return { events, rejections: [] }
+  }
+
+  /** The plan for a record's line, with which the cursor then stands on the record. */
+  #find(record: SourceRecord, source: RecordSource, receivedAtMs: number): Found {
+    const cursor = this.#cursor
+    if (!this.#mayBePlanned(record, source) || !cursor.place(record, receivedAtMs)) return 'refused'
+    if (!source.minted) cursor.placeId(this.#placeId(record))
+    else if (!cursor.placeKey(record)) return 'refused'
+    const found = source.plans.find(cursor)
+    return typeof found === 'object' && !source.plans.isTimely(cursor.createdAtMs)
+      ? 'unusual'
+      : found
+  }
+
+  #byPlan(line: PlannedLine): NormalizeOutcome {
+    const written = this.#written
+    written.length = 0
+    line.writeDocument(written)
+    const documentText = written.bytes.toString('utf8', 0, written.length)
+    return { events: [new PlannedEvent(line.id, line.dataStream, documentText)], rejections: [] }
   }
 
   /** Recognizes, parses, places and finishes. `format`: the outermost. */
@@ -181,27 +214,22 @@ export class RecordNormalizer {
     return { events, format: writer.outerName }
   }
 
-  /** Whether a plan can tell all there is to say of a record with these facts. */
-  #mayBePlanned(
-    text: string,
-    { source, isUtf8, instance, transit, traceparent }: RecordFacts,
-  ): boolean {
+  /** Whether a plan can tell all there is to say of such a record. */
+  #mayBePlanned({ headers }: SourceRecord, { facts }: RecordSource): boolean {
     return (
-      text.charCodeAt(0) === 0x7b &&
-      text.length <= plannedLengthMax &&
-      isUtf8 &&
-      traceparent === undefined &&
-      source.minted === (instance !== undefined) &&
-      transit !== undefined &&
-      source.facts.truncated === undefined &&
+      headers['traceparent'] === undefined &&
+      facts.truncated === undefined &&
       // What formats of the user look for is not known here.
       this.#formats.own.length === 0
     )
   }
 
-  #learn(line: Omit<Lesson, 'read'>): void {
-    line.facts.source.plans.learn({
-      ...line,
+  /** From the line that the cursor stands on. */
+  #learn(lesson: Omit<Lesson, 'read' | 'line' | 'record'>): void {
+    lesson.facts.source.plans.learn({
+      ...lesson,
+      line: this.#cursor,
+      record: this.#cursor,
       read: (text, facts) => {
         const { events } = this.#readByRules(text, facts, undefined)
         return events.length === 1 ? events[0]!.documentText : undefined

@@ -67,6 +67,8 @@ export class RecordSources {
   readonly #known = new WeakMap<SourceFacts, RecordSource>()
   #bare: RecordSource | undefined
   #last: { header: Buffer; source: RecordSource } | undefined
+  #lastHeaders: RecordHeaders | undefined
+  #lastSource: RecordSource | undefined
 
   /** `dataset` and `namespace`: where the record names none. */
   constructor(
@@ -80,6 +82,13 @@ export class RecordSources {
 
   /** Undefined for a header that can't be read. */
   read(headers: RecordHeaders): RecordSource | undefined {
+    // Records of one batch share one object.
+    if (headers === this.#lastHeaders) return this.#lastSource
+    this.#lastHeaders = headers
+    return (this.#lastSource = this.#read(headers))
+  }
+
+  #read(headers: RecordHeaders): RecordSource | undefined {
     const header = headers[headerName]
     if (header === undefined) {
       if (!hasNoPlainName(headers)) return this.#decode(headers)

@@ -31,18 +31,29 @@ export interface PackedRecords {
   writeKey(index: number, target: Uint8Array, at: number): void
 }
 
-/** A record as it is read. */
-export interface KafkaRecord {
-  topic: string
-  partition: number
+/** A record as it is read. Key, value and place may be made when they are asked for: a copy by spread lacks them. */
+export interface KafkaRecord extends Partial<RecordPlaces> {
+  readonly topic: string
+  readonly partition: number
   /** A safe integer. */
-  offset: number
+  readonly offset: number
   /** Epoch milliseconds, as the topic's `message.timestamp.type` says. */
-  timestampMs: number
-  key: Uint8Array | null
-  value: Uint8Array | null
-  /** The last value where a name occurs more than once. */
-  headers: Readonly<Record<string, Uint8Array | undefined>>
+  readonly timestampMs: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  /** The last value where a name occurs more than once. Records of one batch with the same headers share the object. */
+  readonly headers: Readonly<Record<string, Uint8Array | undefined>>
+}
+
+/** Where a fetched record lies in the bytes of its batch, which it shares with others. */
+export interface RecordPlaces {
+  readonly bytes: Uint8Array
+  /** -1: no key. */
+  readonly keyStart: number
+  readonly keyEnd: number
+  /** -1: no value. */
+  readonly valueStart: number
+  readonly valueEnd: number
 }
 
 export interface TopicPartition {

@@ -32,16 +32,23 @@ export class Batcher<Item extends { readonly bytes: number }> {
     return this.#limits.bulkBytes
   }
 
-  add(item: Item, nowMs: number): void {
-    if (this.#open.length > 0 && this.#openBytes + item.bytes > this.#limits.bulkBytes) {
-      this.#close()
-    }
+  /** Closes the open batch if so many bytes more would be too many for it. @returns whether it did. */
+  makeRoom(bytes: number): boolean {
+    const isFull = this.#open.length > 0 && this.#openBytes + bytes > this.#limits.bulkBytes
+    if (isFull) this.#close()
+    return isFull
+  }
+
+  /** @returns whether a batch ends with this item. */
+  add(item: Item, nowMs: number): boolean {
+    this.makeRoom(item.bytes)
     if (this.#open.length === 0) this.#openedAtMs = nowMs
     this.#open.push(item)
     this.#openBytes += item.bytes
-    if (this.#openBytes >= this.#limits.bulkBytes || this.#open.length >= this.#limits.bulkCount) {
-      this.#close()
-    }
+    const { bulkBytes, bulkCount } = this.#limits
+    const isFull = this.#openBytes >= bulkBytes || this.#open.length >= bulkCount
+    if (isFull) this.#close()
+    return isFull
   }
 
   /** When `takeDue` will have something to give; undefined while nothing waits. */

@@ -1,4 +1,6 @@
-// Bulk request: events become the NDJSON body of one `_bulk` call.
+// Bulk request: events become lines of a bulk body, and items side by side one body.
+import type { ByteWriter, PlannedLine } from '@millrace/formats'
+import type { BodyChunk } from './bulk-bodies.mts'
 
 /** What of an event goes on the wire. */
 export interface Indexable {
@@ -9,29 +11,73 @@ export interface Indexable {
   readonly documentText?: string
 }
 
-/** An event as it stands in a bulk body: action line and document line, each with its newline. */
+/** Where an event stands in a bulk body: action line and document line, each with its newline. */
 export interface EncodedItem {
-  readonly text: string
-  /** Of the text in UTF-8. */
+  readonly chunk: BodyChunk
+  readonly start: number
   readonly bytes: number
 }
 
 /**
- * Encodes one event with op type `create`: data streams take no other, and a second `create` of the
- * same id is answered with 409 instead of a second document (Elasticsearch bulk API).
+ * One event with op type `create`: data streams take no other, and a second `create` of the same id is answered
+ * with 409 instead of a second document (Elasticsearch bulk API).
  */
-export function encodeBulkItem(event: Indexable): EncodedItem {
+export function bulkLines(event: Indexable): string {
   const action = `{"create":{"_index":${JSON.stringify(event.dataStream)},"_id":${JSON.stringify(event.id)}}}`
-  const text = `${action}\n${event.documentText ?? JSON.stringify(event.document)}\n`
-  return { text, bytes: Buffer.byteLength(text) }
+  return `${action}\n${event.documentText ?? JSON.stringify(event.document)}\n`
 }
 
-/** The whole body; its last byte is a newline, as the bulk API demands. */
+const utf8BytesPerUnit = 3
+
+/** Appends lines; the text is written as UTF-8. */
+export function writeLines(target: ByteWriter, lines: string): void {
+  target.reserve(lines.length * utf8BytesPerUnit)
+  target.length += target.bytes.write(lines, target.length)
+}
+
+/** What stands before the ids of one data stream. */
+let action = { dataStream: '', beforeId: new Uint8Array(0) }
+const afterId = new Uint8Array(Buffer.from('"}}\n'))
+const newline = 0x0a
+
+/** The same lines as `bulkLines` has, without a text in between. Ids of planned lines need no escape. */
+export function writePlanned(target: ByteWriter, line: PlannedLine): void {
+  const { dataStream } = line
+  if (action.dataStream !== dataStream) {
+    const beforeId = Buffer.from(`{"create":{"_index":${JSON.stringify(dataStream)},"_id":"`)
+    action = { dataStream, beforeId: new Uint8Array(beforeId) }
+  }
+  target.reserve(action.beforeId.length)
+  target.constant(action.beforeId)
+  line.writeId(target)
+  target.reserve(afterId.length)
+  target.constant(afterId)
+  line.writeDocument(target)
+  target.reserve(1)
+  target.bytes[target.length++] = newline
+}
+
+/** The whole body; its last byte is a newline, as the bulk API demands. Items side by side are sent from where they lie. */
 export function buildBulkBody(items: readonly EncodedItem[]): Buffer {
   let bytes = 0
-  for (const item of items) bytes += item.bytes
+  let isSideBySide = true
+  let before: EncodedItem | undefined
+  for (const item of items) {
+    bytes += item.bytes
+    if (before !== undefined && !follows(before, item)) isSideBySide = false
+    before = item
+  }
+  const first = items[0]
+  if (first === undefined) return Buffer.alloc(0)
+  if (isSideBySide) return first.chunk.bytes.subarray(first.start, first.start + bytes)
   const body = Buffer.allocUnsafe(bytes)
   let at = 0
-  for (const item of items) at += body.write(item.text, at)
+  for (const { chunk, start, bytes: length } of items) {
+    at += chunk.bytes.copy(body, at, start, start + length)
+  }
   return body
+}
+
+function follows(before: EncodedItem, item: EncodedItem): boolean {
+  return item.chunk === before.chunk && item.start === before.start + before.bytes
 }

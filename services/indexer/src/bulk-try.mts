@@ -127,8 +127,11 @@ export class BulkTry<Item extends DispatchItem> {
       outcome = classifyBulkFailure(error)
     }
     tried.latencyMs = clock.monotonicMs() - startedAtMs
-    if (outcome.kind !== 'answered' && mayHaveBeenCarriedOut(outcome.status)) {
-      for (const item of items) this.#markSent(item, sentAtMs)
+    if (outcome.kind !== 'answered') {
+      for (const item of items) {
+        item.chunk.isReusable = false
+        if (mayHaveBeenCarriedOut(outcome.status)) this.#markSent(item, sentAtMs)
+      }
     }
     return outcome
   }

@@ -2,14 +2,16 @@
 import assert from 'node:assert/strict'
 import type { Clock, Timer } from '@millrace/foundation'
 import type { ConsumerGroup, PartitionOffset } from '@millrace/kafka'
+import type { Books } from './books.mts'
 import type { OwnedPartition } from './ownership.mts'
+import type { PipelineObserver } from './pipeline-parts.mts'
 
 export interface CommitterParts {
   group: Pick<ConsumerGroup, 'commit'>
   owned: () => Iterable<OwnedPartition>
   clock: Clock
-  /** One commit request was answered. `error` is absent when the group was just rebalancing. */
-  ended: (commit: { isCommitted: boolean; error?: unknown }) => void
+  books: Pick<Books, 'commits' | 'commitFailures'>
+  observer: Pick<PipelineObserver, 'commitEnded'>
 }
 
 export class OffsetCommitter {
@@ -60,9 +62,9 @@ export class OffsetCommitter {
     let isCommitted = false
     try {
       isCommitted = await this.#parts.group.commit(offsets)
-      this.#parts.ended({ isCommitted })
+      this.#ended({ isCommitted })
     } catch (error) {
-      this.#parts.ended({ isCommitted, error })
+      this.#ended({ isCommitted, error })
     }
     if (!isCommitted) return false
     for (let position = 0; position < changed.length; position++) {
@@ -72,5 +74,13 @@ export class OffsetCommitter {
       owner.committedOffset = offset
     }
     return true
+  }
+
+  /** `error` is absent when the group was just rebalancing. */
+  #ended(commit: { isCommitted: boolean; error?: unknown }): void {
+    const { books, observer } = this.#parts
+    if (commit.isCommitted) books.commits += 1
+    else books.commitFailures += 1
+    observer.commitEnded(commit)
   }
 }

@@ -1,8 +1,8 @@
 // Dead letter, to its end: published first, then told by a readable document, and then the event is terminal.
 import type { DeadLetterFacts } from '@millrace/envelope'
-import type { Admission } from './admission.mts'
 import type { Books, Fate } from './books.mts'
-import { encodeBulkItem } from './bulk-request.mts'
+import type { NewEvent } from './assembly.mts'
+import { bulkLines } from './bulk-request.mts'
 import type { ItemCause } from './bulk-response.mts'
 import { causeOfRejectedItem } from './dead-letter.mts'
 import { deadLetterDocument } from './dead-letter-document.mts'
@@ -13,15 +13,14 @@ import {
   type DeadLetterParts,
   DeadLetterWriter,
 } from './dead-letter-writer.mts'
-import { type BulkItem, createBulkItem, type TakenRecord } from './ownership.mts'
+import type { BulkItem, TakenRecord } from './ownership.mts'
 import type { PipelineObserver } from './pipeline-parts.mts'
 
 export interface DeadLettersParts extends Omit<DeadLetterParts, 'handlers'> {
   books: Books
   observer: PipelineObserver
-  admission: Admission
   /** Sends a readable document the way of all documents; its verdict comes back through `told` or `refused`. */
-  index: (item: BulkItem) => void
+  index: (origin: TakenRecord, event: NewEvent, lines: string) => void
   settle: (origin: TakenRecord, fate: Fate) => void
   letGo: (origin: TakenRecord, fate: Fate) => void
   /** After each try to publish. */
@@ -53,7 +52,7 @@ export class DeadLetters {
   refused(item: BulkItem, cause: ItemCause): void {
     const { books, observer, settle } = this.#parts
     const { id, origin } = item
-    if (item.tellsOfDeadLetter !== true) {
+    if (!item.tellsOfDeadLetter) {
       this.add({ origin, eventId: id, cause: causeOfRejectedItem(cause) })
       return
     }
@@ -82,15 +81,11 @@ export class DeadLetters {
 
   /** Where the partition is not ours any more, its next owner parks the record again, and tells. */
   #tell({ origin }: DeadLetter, facts: DeadLetterFacts): void {
-    const { clock, admission, index, settle } = this.#parts
+    const { clock, index, settle } = this.#parts
     if (origin.owner.isEnded) return settle(origin, 'dead_lettered')
     const createdAtMs = clock.now()
     const document = deadLetterDocument(origin.record, facts, createdAtMs)
-    const encoded = encodeBulkItem(document)
-    origin.bytes += encoded.bytes
-    admission.take(origin.owner, encoded.bytes)
     const { id, dataStream } = document
-    const item = createBulkItem({ ...encoded, id, dataStream }, origin, createdAtMs)
-    index({ ...item, tellsOfDeadLetter: true })
+    index(origin, { id, dataStream, createdAtMs, tellsOfDeadLetter: true }, bulkLines(document))
   }
 }

@@ -4,6 +4,7 @@ import type { BulkFailure } from './bulk-failure.mts'
 import type { BulkQueueLimits } from './bulk-queue.mts'
 import type { EncodedItem } from './bulk-request.mts'
 import type { ItemCause, ItemVerdict } from './bulk-response.mts'
+import type { SentItem } from './good-answer.mts'
 import type { LateOptions } from './late-requests.mts'
 import type { CopyOptions } from './older-copies.mts'
 
@@ -54,8 +55,7 @@ export interface DispatchOptions extends BulkQueueLimits, CopyOptions, LateOptio
   soleRefusalsMax: number
 }
 
-export interface DispatchItem extends EncodedItem {
-  readonly id: string
+export interface DispatchItem extends EncodedItem, SentItem {
   readonly dataStream: string
   /** When its record was written. Epoch ms. */
   readonly writtenAtMs: number

@@ -1,8 +1,9 @@
-// Decode and normalize: a record becomes bulk items, dead letters, or nothing that is to be indexed.
+// Decode and normalize: a record becomes lines of a bulk body, dead letters, or nothing that is to be indexed.
 import { ledgerKind } from '@millrace/envelope'
+import type { ByteWriter, PlannedLine } from '@millrace/formats'
 import { errorText, type Rejection } from '@millrace/foundation'
 import type { KafkaRecord } from '@millrace/kafka'
-import { type EncodedItem, encodeBulkItem, type Indexable } from './bulk-request.mts'
+import { bulkLines, type Indexable, writePlanned } from './bulk-request.mts'
 import { ledgerEvent } from './ledger-document.mts'
 
 /** What turns records into events; `RecordNormalizer` of libs/formats. Pure. */
@@ -16,10 +17,14 @@ export interface Normalizer {
     kind?: string
     isResent?: boolean
   }
+  /** The quick way for a line like one before; undefined for any other, which `normalize` is then asked for. */
+  plan?(record: KafkaRecord, receivedAtMs: number): PlannedLine | undefined
 }
 
 export interface IntakeOutcome {
-  items: (EncodedItem & { id: string; dataStream: string })[]
+  /** The record's one event, the lines of which are written already. */
+  planned: PlannedLine | undefined
+  items: readonly { id: string; dataStream: string; lines: string }[]
   rejections: readonly Rejection[]
   /** The sender says that the topic may hold the record twice. */
   isResent: boolean
@@ -33,22 +38,38 @@ export function takeIn(
   record: KafkaRecord,
   receivedAtMs: number,
   normalizer: Normalizer,
+  target: ByteWriter,
 ): IntakeOutcome {
+  const { length } = target
   try {
-    const outcome = normalizer.normalize(record, receivedAtMs)
-    const { events, rejections } =
-      outcome.kind === ledgerKind ? readLedgerRecord(record, receivedAtMs) : outcome
-    const items: IntakeOutcome['items'] = []
-    for (const event of events) {
-      const { text, bytes } = encodeBulkItem(event)
-      items.push({ id: event.id, dataStream: event.dataStream, text, bytes })
+    const planned = normalizer.plan?.(record, receivedAtMs)
+    if (planned !== undefined) {
+      writePlanned(target, planned)
+      return { planned, items: [], rejections: [], isResent: planned.isResent }
     }
-    return { items, rejections, isResent: outcome.isResent === true }
+    return readRecord(record, receivedAtMs, normalizer)
   } catch (error) {
+    target.length = length
     const reason = `normalizing failed: ${errorText(error)}`.slice(0, 256)
     const rejection: Rejection = { ok: false, code: 'MILLRACE_NORMALIZE_FAILED', reason }
-    return { items: [], rejections: [rejection], isResent: false }
+    return { planned: undefined, items: [], rejections: [rejection], isResent: false }
   }
+}
+
+function readRecord(
+  record: KafkaRecord,
+  receivedAtMs: number,
+  normalizer: Normalizer,
+): IntakeOutcome {
+  const outcome = normalizer.normalize(record, receivedAtMs)
+  const { events, rejections } =
+    outcome.kind === ledgerKind ? readLedgerRecord(record, receivedAtMs) : outcome
+  const items = events.map((event) => ({
+    id: event.id,
+    dataStream: event.dataStream,
+    lines: bulkLines(event),
+  }))
+  return { planned: undefined, items, rejections, isResent: outcome.isResent === true }
 }
 
 function readLedgerRecord(

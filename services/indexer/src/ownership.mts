@@ -1,8 +1,11 @@
 // Take: what the worker knows of one partition while it owns it, and of each record that it took from there.
 import type { KafkaRecord } from '@millrace/kafka'
 import type { Holder } from './admission.mts'
+import type { BodyChunk } from './bulk-bodies.mts'
 import type { EncodedItem } from './bulk-request.mts'
+import type { ItemVerdict } from './bulk-response.mts'
 import type { DispatchItem } from './dispatch-parts.mts'
+import type { IdPlace } from './good-answer.mts'
 import { type OpenRecord, PartitionSettlement } from './settle.mts'
 
 /**
@@ -100,40 +103,80 @@ export interface TakenRecord {
 }
 
 /** One event on its way to Elasticsearch. */
-export interface BulkItem extends DispatchItem {
+export class BulkItem implements DispatchItem {
   readonly origin: TakenRecord
+  readonly dataStream: string
+  readonly chunk: BodyChunk
+  readonly start: number
+  readonly bytes: number
   /** When the line was written (`event.created`), in epoch ms. */
   readonly createdAtMs: number
+  readonly writtenAtMs: number
+  uncertainSinceMs: number
+  readonly mayComeLate: boolean
   /** It tells of a dead letter that is in the topic already: whatever becomes of it, the event is terminal. */
-  readonly tellsOfDeadLetter?: true
+  readonly tellsOfDeadLetter: boolean
+  isSentBefore = false
+  toCheck: ItemVerdict | undefined = undefined
+  #id: string | undefined
+
+  constructor(
+    origin: TakenRecord,
+    { id, dataStream, chunk, start, bytes }: EncodedEvent,
+    { createdAtMs, tellsOfDeadLetter }: { createdAtMs: number; tellsOfDeadLetter: boolean },
+  ) {
+    const { record, owner } = origin
+    this.origin = origin
+    this.dataStream = dataStream
+    this.chunk = chunk
+    this.start = start
+    this.bytes = bytes
+    this.createdAtMs = createdAtMs
+    this.writtenAtMs = Math.min(createdAtMs, Math.max(0, record.timestampMs))
+    this.uncertainSinceMs = origin.uncertainSinceMs
+    this.mayComeLate = record.offset < (owner.lateBelow ?? 0)
+    this.tellsOfDeadLetter = tellsOfDeadLetter
+    this.#id = id
+  }
+
+  get id(): string {
+    this.#id ??= Buffer.from(this.origin.record.key!).toString('latin1')
+    return this.#id
+  }
+
+  /** Where the id is the record's key, and nobody has made a text of it. */
+  get idPlace(): IdPlace | undefined {
+    const { record } = this.origin
+    return this.#id === undefined && record.bytes !== undefined ? (record as IdPlace) : undefined
+  }
 }
 
-/** An event as it sets out; every item has the same members, in the same order. */
-export function createBulkItem(
-  event: EncodedItem & { id: string; dataStream: string },
-  origin: TakenRecord,
-  createdAtMs: number,
-): BulkItem {
-  return {
-    id: event.id,
-    dataStream: event.dataStream,
-    text: event.text,
-    bytes: event.bytes,
-    origin,
-    createdAtMs,
-    writtenAtMs: Math.min(createdAtMs, Math.max(0, origin.record.timestampMs)),
-    uncertainSinceMs: origin.uncertainSinceMs,
-    mayComeLate: origin.record.offset < (origin.owner.lateBelow ?? 0),
-    isSentBefore: false,
-    toCheck: undefined,
-  }
+/** An event that stands in a bulk body. */
+export interface EncodedEvent extends EncodedItem {
+  /** Undefined: the record's key is the id. */
+  readonly id: string | undefined
+  readonly dataStream: string
 }
 
 /** What a record without its bytes costs in memory: objects, headers, bookkeeping. Measured roughly. */
 const recordOverheadBytes = 512
 
+/** The headers that were asked for last, which records of one batch share. */
+let known: { headers: KafkaRecord['headers']; bytes: number } | undefined
+
 export function recordBytes(record: KafkaRecord): number {
-  let bytes = recordOverheadBytes + (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0)
-  for (const name in record.headers) bytes += record.headers[name]?.byteLength ?? 0
-  return bytes
+  const { headers } = record
+  if (known?.headers !== headers) {
+    let bytes = 0
+    for (const name in headers) bytes += headers[name]?.byteLength ?? 0
+    known = { headers, bytes }
+  }
+  return recordOverheadBytes + known.bytes + ownBytes(record)
+}
+
+function ownBytes(record: KafkaRecord): number {
+  const { bytes, keyStart = 0, keyEnd = 0, valueStart = 0, valueEnd = 0 } = record
+  if (bytes !== undefined)
+    return Math.max(0, keyEnd - keyStart) + Math.max(0, valueEnd - valueStart)
+  return (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0)
 }

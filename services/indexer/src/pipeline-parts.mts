@@ -72,6 +72,13 @@ export interface PipelineState {
 
 export type GroupHandlers = Pick<ConsumerGroupOptions, 'onRecords' | 'onAssigned' | 'onRevoked'>
 
+/** Records that are handed over together are taken at one time: asking for it is not free. */
+export interface Moment {
+  /** Epoch ms. */
+  nowMs: number
+  monotonicMs: number
+}
+
 export interface PipelineParts {
   createGroup: (handlers: GroupHandlers) => ConsumerGroup
   normalizer: Normalizer

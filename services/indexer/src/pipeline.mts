@@ -1,8 +1,7 @@
 // The journey on one screen: take, decode, normalize, batch, bulk, settle, commit.
-import type { Timer } from '@millrace/foundation'
 import type { AssignedPartition, ConsumerGroup, KafkaRecord, TopicPartition } from '@millrace/kafka'
 import { Admission } from './admission.mts'
-import { Batcher } from './batch.mts'
+import { Assembly, type NewEvent } from './assembly.mts'
 import type { Fate } from './books.mts'
 import { OffsetCommitter } from './commit.mts'
 import { AdaptiveConcurrency } from './concurrency.mts'
@@ -11,16 +10,11 @@ import { DeadLetters } from './dead-letters.mts'
 import { Dispatcher } from './dispatch.mts'
 import type { DispatchHandlers } from './dispatch-parts.mts'
 import { takeIn } from './intake.mts'
+import { DueBatches } from './due-batches.mts'
 import { Notifier } from './notifier.mts'
-import {
-  type BulkItem,
-  createBulkItem,
-  type OwnedPartition,
-  recordBytes,
-  type TakenRecord,
-} from './ownership.mts'
+import { type BulkItem, type OwnedPartition, recordBytes, type TakenRecord } from './ownership.mts'
 import { Partitions } from './partitions.mts'
-import type { PipelineOptions, PipelineParts, PipelineState } from './pipeline-parts.mts'
+import type { Moment, PipelineOptions, PipelineParts, PipelineState } from './pipeline-parts.mts'
 import { ProgressWatch } from './progress-watch.mts'
 import { uncertainSinceMs } from './uncertain.mts'
 
@@ -30,14 +24,14 @@ export class Pipeline {
   readonly #group: ConsumerGroup
   readonly #admission: Admission
   readonly #partitions: Partitions
-  readonly #batcher: Batcher<BulkItem>
+  readonly #assembly: Assembly
+  readonly #dueBatches: DueBatches
   readonly #concurrency: AdaptiveConcurrency
   readonly #dispatcher: Dispatcher<BulkItem>
   readonly #deadLetters: DeadLetters
   readonly #committer: OffsetCommitter
   readonly #progressWatch: ProgressWatch
   readonly #progress = new Notifier()
-  #lingerTimer: Timer | undefined
 
   constructor(parts: PipelineParts, options: PipelineOptions) {
     this.#parts = parts
@@ -56,22 +50,24 @@ export class Pipeline {
       progressed: (standstillMs) => parts.observer.progressed(standstillMs),
       wentOn: (told) => parts.observer.wentOn(told),
     })
-    this.#batcher = new Batcher(options)
+    this.#assembly = new Assembly(options)
     this.#concurrency = new AdaptiveConcurrency(options)
     this.#dispatcher = new Dispatcher(
       { ...parts, concurrency: this.#concurrency, handlers: this.#bulkHandlers() },
       options,
     )
+    this.#dueBatches = new DueBatches(this.#assembly, parts.clock, (batch) =>
+      this.#dispatcher.submit(batch),
+    )
     this.#deadLetters = new DeadLetters(
       {
         ...parts,
         ensureTopic: parts.ensureDeadLetterTopic,
-        admission: this.#admission,
-        index: (item) => this.#index(item),
+        index: (origin, event, lines) => this.#index(origin, event, lines),
         settle: (origin, fate) => this.#settle(origin, fate),
         letGo: (origin, fate) => this.#letGo(origin, fate),
         published: () => {
-          this.#submitDue()
+          this.#dueBatches.submit()
           this.#afterProgress()
         },
       },
@@ -82,7 +78,6 @@ export class Pipeline {
         ...parts,
         group,
         owned: () => this.#partitions.all(),
-        ended: (commit) => this.#onCommitEnded(commit),
       },
       options,
     )
@@ -102,7 +97,7 @@ export class Pipeline {
     this.#dispatcher.close()
     this.#deadLetters.close()
     this.#progressWatch.close()
-    this.#lingerTimer?.cancel()
+    this.#dueBatches.close()
   }
 
   /** What the metrics look at. */
@@ -123,17 +118,21 @@ export class Pipeline {
   async #onRecords(records: readonly KafkaRecord[]): Promise<void> {
     const first = records[0]
     let owner = first === undefined ? undefined : this.#partitions.find(first.partition)
+    let now = this.#now()
     for (const record of records) {
       // A promise for each record would cost as much as reading it: only who has to wait gets one.
-      if (owner !== undefined && !this.#mayTake(owner)) await this.#room(owner)
+      if (owner !== undefined && !this.#mayTake(owner)) {
+        await this.#room(owner)
+        now = this.#now()
+      }
       if (owner === undefined || owner.isClosing) {
         this.#parts.books.recordsUnowned += 1
         continue
       }
       if (!owner.settlement.continuesAt(record.offset)) owner = this.#partitions.restart(owner)
-      this.#take(owner, record)
+      this.#take(owner, record, now)
     }
-    this.#submitDue()
+    this.#dueBatches.submit()
   }
 
   #mayTake(owner: OwnedPartition): boolean {
@@ -141,16 +140,22 @@ export class Pipeline {
   }
 
   #room(owner: OwnedPartition): Promise<void> {
-    this.#submitDue()
+    this.#dueBatches.submit()
     return this.#progress.until(() => this.#mayTake(owner))
   }
 
-  #take(owner: OwnedPartition, record: KafkaRecord): void {
-    const { clock, books, normalizer } = this.#parts
-    const nowMs = clock.now()
-    const { items, rejections, isResent } = takeIn(record, nowMs, normalizer)
-    const events = items.length + rejections.length
-    let bytes = recordBytes(record)
+  #now(): Moment {
+    const { clock } = this.#parts
+    return { nowMs: clock.now(), monotonicMs: clock.monotonicMs() }
+  }
+
+  #take(owner: OwnedPartition, record: KafkaRecord, { nowMs, monotonicMs }: Moment): void {
+    const { books, normalizer } = this.#parts
+    const { writer } = this.#assembly.bodies
+    const start = writer.length
+    const { planned, items, rejections, isResent } = takeIn(record, nowMs, normalizer, writer)
+    const events = (planned === undefined ? items.length : 1) + rejections.length
+    const bytes = recordBytes(record)
     books.recordsTaken += 1
     books.recordBytesTaken += bytes
     books.take(Math.max(1, events))
@@ -158,7 +163,6 @@ export class Pipeline {
     this.#progressWatch.taken(owner, record)
     // A control record of a kind that this version does not know, or an empty container.
     if (events === 0) return books.end('skipped')
-    for (const item of items) bytes += item.bytes
     if (!owner.hasBegun) owner.begin(record.offset, this.#group.highWatermarks())
     const { uncertainBelow } = owner
     const { clockMarginMs } = this.#options
@@ -166,14 +170,20 @@ export class Pipeline {
       record,
       owner,
       open,
-      bytes,
+      bytes: 0,
       eventsHeld: events,
       uncertainSinceMs: uncertainSinceMs(record, { uncertainBelow, isResent, clockMarginMs }),
     }
-    this.#admission.take(owner, bytes)
+    this.#hold(origin, bytes)
     const createdAtMs = record.timestampMs > 0 ? Math.min(record.timestampMs, nowMs) : nowMs
-    for (const item of items) {
-      this.#batcher.add(createBulkItem(item, origin, createdAtMs), clock.monotonicMs())
+    if (planned !== undefined) {
+      const { isKeyId, dataStream } = planned
+      const event = { id: isKeyId ? undefined : planned.id, dataStream, createdAtMs }
+      this.#hold(origin, this.#assembly.addWritten(origin, event, start, monotonicMs).bytes)
+    }
+    for (const { id, dataStream, lines } of items) {
+      const event = { id, dataStream, createdAtMs }
+      this.#hold(origin, this.#assembly.addLines(origin, event, lines, monotonicMs).bytes)
     }
     for (const { code, reason } of rejections) {
       const eventId = identifyRecord(record, this.#options.clusterId)
@@ -181,25 +191,16 @@ export class Pipeline {
     }
   }
 
-  /** A partition that is being drained waits for nothing. */
-  #index(item: BulkItem): void {
-    if (item.origin.owner.isClosing) this.#dispatcher.submit([item])
-    else this.#batcher.add(item, this.#parts.clock.monotonicMs())
+  #hold(origin: TakenRecord, bytes: number): void {
+    origin.bytes += bytes
+    this.#admission.take(origin.owner, bytes)
   }
 
-  #submitDue(): void {
+  /** The document of a dead letter. A partition that is being drained waits for nothing. */
+  #index(origin: TakenRecord, event: NewEvent, lines: string): void {
     const nowMs = this.#parts.clock.monotonicMs()
-    for (;;) {
-      const batch = this.#batcher.takeDue(nowMs)
-      if (batch === undefined) break
-      this.#dispatcher.submit(batch)
-    }
-    const dueAtMs = this.#batcher.dueAtMs()
-    if (dueAtMs === undefined || this.#lingerTimer !== undefined) return
-    this.#lingerTimer = this.#parts.clock.setTimer(dueAtMs - nowMs, () => {
-      this.#lingerTimer = undefined
-      this.#submitDue()
-    })
+    this.#hold(origin, this.#assembly.addLines(origin, event, lines, nowMs).bytes)
+    if (origin.owner.isClosing) this.#dueBatches.submitAll()
   }
 
   /** The event is terminal: indexed, there already, or safely in the dead-letter topic. */
@@ -224,14 +225,21 @@ export class Pipeline {
     const { observer, clock, books } = this.#parts
     return {
       settled: (item, verdict) => {
+        this.#assembly.release(item)
         if (item.tellsOfDeadLetter) return this.#settle(item.origin, 'dead_lettered')
         if (verdict === 'indexed') observer.indexed(clock.now() - item.createdAtMs)
         this.#settle(item.origin, verdict)
       },
-      rejected: (item, cause) => this.#deadLetters.refused(item, cause),
+      rejected: (item, cause) => {
+        this.#assembly.release(item)
+        this.#deadLetters.refused(item, cause)
+      },
       isStale: (item) => item.origin.owner.isEnded,
       isMember: () => this.#group.isHeard(),
-      givenUp: (item) => this.#letGo(item.origin, 'given_up'),
+      givenUp: (item) => {
+        this.#assembly.release(item)
+        this.#letGo(item.origin, 'given_up')
+      },
       requestEnded: (request) => {
         books.itemsRetried += request.retried
         observer.requestEnded(request)
@@ -239,16 +247,10 @@ export class Pipeline {
       },
       troubled: (failure) => observer.requestFailed(failure),
       bulkBytesLowered: (bulkBytes) => {
-        this.#batcher.lowerBulkBytes(bulkBytes)
+        this.#assembly.lowerBulkBytes(bulkBytes)
         observer.bulkBytesLowered(bulkBytes)
       },
     }
-  }
-
-  #onCommitEnded(commit: { isCommitted: boolean; error?: unknown }): void {
-    if (commit.isCommitted) this.#parts.books.commits += 1
-    else this.#parts.books.commitFailures += 1
-    this.#parts.observer.commitEnded(commit)
   }
 
   #onAssigned(partitions: readonly AssignedPartition[]): void {
@@ -268,9 +270,7 @@ export class Pipeline {
   async #onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
     const owners = this.#partitions.close(partitions)
     this.#progress.notify()
-    for (let batch = this.#batcher.take(); batch !== undefined; batch = this.#batcher.take()) {
-      this.#dispatcher.submit(batch)
-    }
+    this.#dueBatches.submitAll()
     await this.#drain(owners)
     await this.#committer.commit(owners)
     this.#partitions.end(owners)

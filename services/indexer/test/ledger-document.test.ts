@@ -5,6 +5,7 @@ import {
   readLedger,
   SequenceRanges,
 } from '@millrace/envelope'
+import { ByteWriter } from '@millrace/formats'
 import { describe, expect, it } from 'vitest'
 import { takeIn } from '../src/intake.mts'
 import { fakeRecord } from './support/fakes.ts'
@@ -33,14 +34,19 @@ const headers = {
 const ofKind = { normalize: () => ({ events: [], rejections: [], kind: 'ledger' }) }
 
 function take(value: Uint8Array | null): ReturnType<typeof takeIn> {
-  return takeIn({ ...fakeRecord(0, 4, ''), value, headers }, receivedAtMs, ofKind)
+  return takeIn(
+    { ...fakeRecord(0, 4, ''), value, headers },
+    receivedAtMs,
+    ofKind,
+    new ByteWriter(Buffer.alloc(0)),
+  )
 }
 
 describe('a ledger in the topic', () => {
   it('becomes a document among the metrics, with the id that says whose and which it is', () => {
     const { items, rejections } = take(encodeLedger(ledger))
     expect(rejections).toEqual([])
-    const [action, document] = items[0]!.text.trimEnd().split('\n')
+    const [action, document] = items[0]!.lines.trimEnd().split('\n')
     expect(items[0]!.id).toBe('01h2xcejqtf2nbrx-ledger-00000003')
     expect(JSON.parse(action!)).toEqual({
       create: { _index: 'metrics-millrace.ledger-default', _id: items[0]!.id },
@@ -64,7 +70,7 @@ describe('a ledger in the topic', () => {
 
   it('with a time that cannot be believed has that of its record', () => {
     const { items } = take(encodeLedger({ ...ledger, at: receivedAtMs + 90_000_000 }))
-    expect(items[0]!.text).toContain('"@timestamp":"2026-01-02T03:04:04.000Z"')
+    expect(items[0]!.lines).toContain('"@timestamp":"2026-01-02T03:04:04.000Z"')
   })
 
   it.each([

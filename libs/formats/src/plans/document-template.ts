@@ -1,7 +1,8 @@
-// A document's text with gaps: all that lines of one plan have in common, and which value goes into which gap.
+// A document's bytes with gaps: all that lines of one plan have in common, and which value goes into which gap.
 import { formatEpochMs } from '@millrace/ecs'
-import { ownCopy } from '../document-text.ts'
+import { instanceLength } from '@millrace/envelope'
 import type { RecordFacts } from '../finish-document.ts'
+import type { ByteWriter } from './byte-writer.ts'
 import type { Step } from './line-steps.ts'
 import { kinds } from './value-reader.ts'
 import type { Walk } from './plan-tree.ts'
@@ -69,8 +70,13 @@ function markerOf(kind: number, index: number): string {
 export function probeLine(steps: readonly Step[], tail: string): string {
   let line = ''
   for (const [index, { constant, kind }] of steps.entries())
-    line += constant + markerOf(kind, index)
-  return line + tail
+    line += textOf(constant) + markerOf(kind, index)
+  return line + textOf(tail)
+}
+
+/** Of a character per byte. */
+function textOf(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
 /** The record's facts with markers in place of what differs between records. */
@@ -116,16 +122,35 @@ function markersOf(steps: readonly Step[], facts: RecordFacts): Marker[] {
   return markers
 }
 
+/** What a record says of itself, as it goes into the gaps. */
+export interface RecordGaps {
+  /** Of the id of the record; its first characters name the instance where it was minted. */
+  readonly idBytes: Uint8Array
+  readonly idStart: number
+  readonly idEnd: number
+  readonly sequence: number
+  readonly createdAtMs: number
+  readonly receivedAtMs: number
+  readonly partition: number
+}
+
+/** Digits of the longest number, and more than a time has characters. Unit: bytes. */
+const numberMax = 40
+
 export class DocumentTemplate {
-  readonly #first: string
-  readonly #gaps: readonly number[]
-  /** The constant text after each gap. */
-  readonly #after: readonly string[]
+  readonly #first: Uint8Array
+  readonly #gaps: Int8Array
+  /** What stands after each gap and does not vary. */
+  readonly #after: readonly Uint8Array[]
+  /** Of all that does not vary, and of the most that numbers and times take. */
+  readonly #fixedBytes: number
 
   private constructor(first: string, filledBy: readonly number[], after: readonly string[]) {
-    this.#first = first
-    this.#gaps = filledBy
-    this.#after = after
+    this.#first = new Uint8Array(Buffer.from(first))
+    this.#gaps = Int8Array.from(filledBy)
+    this.#after = after.map((text) => new Uint8Array(Buffer.from(text)))
+    this.#fixedBytes = this.#first.length + filledBy.length * numberMax
+    for (const { length } of this.#after) this.#fixedBytes += length
   }
 
   /** Cuts up the document of a probe line; undefined when a value of the line is not to be found in it. */
@@ -146,45 +171,55 @@ export class DocumentTemplate {
     const after: string[] = []
     let end = document.length
     for (const { at, text } of found.toReversed()) {
-      after.unshift(ownCopy(document.slice(at + text.length, end)))
+      after.unshift(document.slice(at + text.length, end))
       end = at
     }
-    return new DocumentTemplate(
-      ownCopy(document.slice(0, end)),
-      found.map(({ gap }) => gap),
-      after,
-    )
+    const filledBy = found.map(({ gap }) => gap)
+    return new DocumentTemplate(document.slice(0, end), filledBy, after)
   }
 
-  write(text: string, { bounds, iso, duration }: Walk, facts: RecordFacts): string {
-    let document = this.#first
-    for (let index = 0; index < this.#gaps.length; index++) {
-      const gap = this.#gaps[index]!
-      if (gap >= 0) document += text.slice(bounds[gap * 2], bounds[gap * 2 + 1])
-      else if (gap === gaps.iso) document += iso
-      else if (gap === gaps.duration) document += duration
-      else document += factOf(gap, facts)
-      document += this.#after[index]!
+  /** Appends the document for a line that was walked along. */
+  write(target: ByteWriter, line: Uint8Array, walk: Walk, record: RecordGaps): void {
+    const { bounds } = walk
+    const gapList = this.#gaps
+    let most = this.#fixedBytes
+    for (let index = 0; index < gapList.length; index++) {
+      const gap = gapList[index]!
+      if (gap >= 0) most += bounds[gap * 2 + 1]! - bounds[gap * 2]!
+      else if (gap === gaps.id) most += record.idEnd - record.idStart
     }
-    return document
+    target.reserve(most)
+    target.constant(this.#first)
+    for (let index = 0; index < gapList.length; index++) {
+      const gap = gapList[index]!
+      if (gap >= 0) target.range(line, bounds[gap * 2]!, bounds[gap * 2 + 1]!)
+      else fill(gap, target, walk, record)
+      target.constant(this.#after[index]!)
+    }
   }
 }
 
-function factOf(gap: number, facts: RecordFacts): string | number {
+function fill(gap: number, target: ByteWriter, walk: Walk, record: RecordGaps): void {
   switch (gap) {
+    case gaps.iso:
+      if (walk.iso === undefined) target.time(walk.timeMs)
+      else target.ascii(walk.iso)
+      return
+    case gaps.duration:
+      return target.integer(walk.duration)
     case gaps.id:
-      return facts.id
-    case gaps.createdAt:
-      return formatEpochMs(facts.createdAtMs)
-    case gaps.receivedAt:
-      return facts.receivedAt
+      return target.range(record.idBytes, record.idStart, record.idEnd)
     case gaps.instance:
-      return facts.instance!
+      return target.range(record.idBytes, record.idStart, record.idStart + instanceLength)
+    case gaps.createdAt:
+      return target.time(record.createdAtMs)
+    case gaps.receivedAt:
+      return target.time(record.receivedAtMs)
     case gaps.delayMs:
-      return facts.transit!.delayMs
+      return target.integer(record.receivedAtMs - record.createdAtMs)
     case gaps.partition:
-      return facts.transit!.partition
+      return target.integer(record.partition)
     default:
-      return facts.sequence!
+      return target.integer(record.sequence)
   }
 }

@@ -1,17 +1,26 @@
 // Lines of one source repeat their keys: what one became is a plan for the next, whose values are copied without parsing.
 import { dayMs, type RecordFacts } from '../finish-document.ts'
-import { DocumentTemplate, probeFacts, probeLine } from './document-template.ts'
+import { DocumentTemplate, probeFacts, probeLine, type RecordGaps } from './document-template.ts'
+import { ByteWriter } from './byte-writer.ts'
 import { type Step, StepReader } from './line-steps.ts'
 import type { PlanBudget } from './plan-budget.ts'
 import { type Found, PlanTree } from './plan-tree.ts'
 import type { PlannedFormat } from './value-rules.ts'
 
-/** Longer lines are not planned: limits on the length of values stay out of reach. Unit: UTF-16 units. */
+/** Longer lines are not planned: limits on the length of values stay out of reach. Unit: bytes. */
 export const plannedLengthMax = 8000
+
+/** The line's bytes, from `start` to `end`. */
+export interface Line {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+}
 
 /** What a line has become by the rules, to learn from. */
 export interface Lesson {
-  text: string
+  line: Line
+  record: RecordGaps
   format: PlannedFormat
   facts: RecordFacts
   documentText: string
@@ -31,24 +40,29 @@ export class LinePlans {
   }
 
   /** A template is to be written before the next line is looked for. */
-  find(text: string): Found {
+  find(line: Line): Found {
     this.#forget()
-    return this.#tree.find(text)
+    return this.#tree.find(line)
   }
 
-  /** The document for the line that was found last; undefined for a time that has to be doubted. */
-  write(template: DocumentTemplate, text: string, facts: RecordFacts): string | undefined {
-    const { walk } = this.#tree
-    if (walk.timeMs > facts.createdAtMs + dayMs) return undefined
+  /** Whether the time of the line that was found last is one to believe. */
+  isTimely(createdAtMs: number): boolean {
+    return this.#tree.walk.timeMs <= createdAtMs + dayMs
+  }
+
+  /** Appends the document for the line that was found last. */
+  write(target: ByteWriter, template: DocumentTemplate, line: Line, record: RecordGaps): void {
     this.#budget.use()
-    return template.write(text, walk, facts)
+    template.write(target, line.bytes, this.#tree.walk, record)
   }
 
   /** Makes a plan from a line that none was found for, if lessons are affordable and the line can have one. */
   learn(lesson: Lesson): void {
     if (!this.#budget.pay()) return
     this.#forget()
-    const { steps, tail, refused } = new StepReader(lesson.text, lesson.format).read()
+    const { bytes, start, end } = lesson.line
+    const own = Buffer.from(bytes.subarray(start, end))
+    const { steps, tail, refused } = new StepReader(own, lesson.format).read()
     if (refused === 'once') return
     const template = refused === 'always' ? undefined : makeTemplate(lesson, steps, tail)
     this.#tree.add(steps, tail, template)
@@ -68,7 +82,7 @@ function makeTemplate(
   steps: readonly Step[],
   tail: string,
 ): DocumentTemplate | undefined {
-  const { text, facts } = lesson
+  const { line, record, facts } = lesson
   const probe = probeLine(steps, tail)
   const document = lesson.read(probe, probeFacts(facts, probe))
   if (document === undefined) return undefined
@@ -76,7 +90,9 @@ function makeTemplate(
   if (template === undefined) return undefined
   const trial = new PlanTree()
   trial.add(steps, tail, template)
-  const isSame =
-    trial.find(text) === template && template.write(text, trial.walk, facts) === lesson.documentText
+  if (trial.find(line) !== template) return undefined
+  const written = new ByteWriter(Buffer.alloc(0))
+  template.write(written, line.bytes, trial.walk, record)
+  const isSame = written.bytes.toString('utf8', 0, written.length) === lesson.documentText
   return isSame ? template : undefined
 }

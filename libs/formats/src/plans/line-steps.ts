@@ -1,11 +1,11 @@
-// A line taken apart for a plan: the values that may vary, and the text between them that may not.
+// A line taken apart for a plan: the values that may vary, and the bytes between them that may not.
 import { stackKeys } from '../error-fields.ts'
-import { endOfValue, kinds, readZonedTime, unusual } from './value-reader.ts'
+import { endOfValue, kinds, type LineBytes, readZonedTime, unusual } from './value-reader.ts'
 import { freedomOf, type Leaf, type PlannedFormat, type Rule, ruleOf } from './value-rules.ts'
 
 /** One value that may vary. */
 export interface Step {
-  /** All that stands between the value before and this one: keys, punctuation, values that decide. */
+  /** All that stands between the value before and this one: keys, punctuation, values that decide. A character per byte. */
   constant: string
   kind: number
   start: number
@@ -23,9 +23,9 @@ export interface Steps {
 /** Values that may vary in one line. */
 export const stepsMax = 64
 const nestingMax = 8
-/** Unit: UTF-16 units, of three bytes at most: within the longest path that `attributes` takes. */
-const pathMax = 160
-/** Of values that decide. Unit: UTF-16 units. */
+/** Within the longest path that `attributes` takes. Unit: bytes. */
+const pathMax = 480
+/** Of values that decide. Unit: bytes. */
 const literalMax = 64
 
 const anyText = /"(?:[^"\\]|\\.)*"/y
@@ -36,9 +36,13 @@ const blank = /[ \t\n\r]*/y
 /** What a member of an object is, as far as errors go by it. */
 type Member = 'text' | 'empty text' | 'other'
 
-/** Reads the text of one valid JSON object, once. Each method says whether to go on. */
+/**
+ * Reads one valid JSON object in UTF-8, once. Each method says whether to go on. Its text is taken as a character per
+ * byte here, so that a place in the text is a place in the line; all that JSON is made of looks the same like that.
+ */
 export class StepReader {
   readonly #text: string
+  readonly #line: LineBytes
   readonly #format: PlannedFormat
   readonly #steps: Step[] = []
   #refused: Steps['refused']
@@ -51,8 +55,9 @@ export class StepReader {
   /** An error's object, or its parts under dotted keys: both in one line would need a closer look. */
   #error: 'object' | 'dotted' | undefined
 
-  constructor(text: string, format: PlannedFormat) {
-    this.#text = text
+  constructor(line: Buffer, format: PlannedFormat) {
+    this.#text = line.toString('latin1')
+    this.#line = { bytes: line, end: line.length }
     this.#format = format
   }
 
@@ -197,14 +202,14 @@ export class StepReader {
   }
 
   #end(kind: number, start: number): { kind: number; end: number } {
-    const end = endOfValue(kind, this.#text, start)
+    const end = endOfValue(kind, this.#line, start)
     if (kind === kinds.hex32 && end < 0) {
-      return { kind: kinds.hex16, end: endOfValue(kinds.hex16, this.#text, start) }
+      return { kind: kinds.hex16, end: endOfValue(kinds.hex16, this.#line, start) }
     }
     const isUnusable =
       kind === kinds.isoTime &&
       end >= 0 &&
-      readZonedTime(this.#text.slice(start, end)) === undefined
+      readZonedTime(this.#line.bytes, start, end) === undefined
     return { kind, end: isUnusable ? unusual : end }
   }
 

@@ -51,8 +51,19 @@ export class ByteReader {
     return this.bytes.subarray(at, at + length)
   }
 
+  /** Past so many bytes; a negative length is none. */
+  skip(length: number): number {
+    if (length > 0) this.#take(length)
+    return this.position
+  }
+
   varint(): number {
     const { bytes } = this
+    const first = bytes[this.position]
+    if (first !== undefined && first < 0x80) {
+      this.position++
+      return (first >>> 1) ^ -(first & 1)
+    }
     let value = 0
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = bytes[this.position++]

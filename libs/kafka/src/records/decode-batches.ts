@@ -4,6 +4,7 @@ import { codecByName, compressionByBits } from '../codecs/registry.ts'
 import type { Compression, KafkaRecord } from '../port.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { AbortedTransaction } from './decode-fetch.ts'
+import { FetchedRecord } from './fetched-record.ts'
 
 /** Base offset and length: what stands before the bytes that the length counts. */
 const lengthEnd = 12
@@ -177,30 +178,39 @@ function readRecords(
 ): void {
   const reader = new ByteReader(body)
   const { topic, partition, fromOffset } = set
+  const of = { topic, partition }
   const isAppendTime = (header.attributes & appendTimeFlag) !== 0
   const before = target.length
   // Records of one writer carry one set of headers: its object is built once and shared.
   let headers: KafkaRecord['headers'] = noHeaders
-  let headerBytesSeen: Buffer = Buffer.alloc(0)
+  let seenStart = 0
+  let seenEnd = 0
   try {
     for (let index = 0; index < header.count; index++) {
-      const length = reader.varint()
-      const end = reader.position + length
+      const end = reader.varint() + reader.position
       reader.position++
       const timeDelta = reader.varlong()
       const offset = header.baseOffset + reader.varint()
-      const key = reader.varintBytes()
-      const value = reader.varintBytes()
-      if (end > body.length || end < reader.position) throw new Error('a record is cut off')
-      const headerBlock = body.subarray(reader.position, end)
-      if (!headerBlock.equals(headerBytesSeen)) {
+      const keyLength = reader.varint()
+      const keyStart = keyLength < 0 ? -1 : reader.position
+      const keyEnd = reader.skip(keyLength)
+      const valueLength = reader.varint()
+      const valueStart = valueLength < 0 ? -1 : reader.position
+      const valueEnd = reader.skip(valueLength)
+      if (end > body.length || end < valueEnd) throw new Error('a record is cut off')
+      const isSeen =
+        end - valueEnd === seenEnd - seenStart &&
+        body.compare(body, seenStart, seenEnd, valueEnd, end) === 0
+      if (!isSeen) {
         headers = readHeaders(reader)
-        headerBytesSeen = headerBlock
+        seenStart = valueEnd
+        seenEnd = end
       }
       reader.position = end
       if (offset < fromOffset) continue
       const timestampMs = isAppendTime ? header.maxTimestamp : header.firstTimestamp + timeDelta
-      target.push({ topic, partition, offset, timestampMs, key, value, headers })
+      const fields = { bytes: body, offset, timestampMs, keyStart, keyEnd, valueStart, valueEnd }
+      target.push(new FetchedRecord(of, headers, fields))
     }
   } catch (thrown) {
     target.length = before
@@ -210,13 +220,16 @@ function readRecords(
 
 const noHeaders: KafkaRecord['headers'] = Object.freeze({})
 
+/** Copies: whoever keeps headers must not keep the whole fetch. */
 function readHeaders(reader: ByteReader): KafkaRecord['headers'] {
   const count = reader.varint()
   if (count === 0) return noHeaders
   const headers: Record<string, Uint8Array | undefined> = Object.create(null)
   for (let index = 0; index < count; index++) {
     const name = reader.varintBytes()
-    headers[name === null ? '' : name.toString('utf8')] = reader.varintBytes() ?? undefined
+    const value = reader.varintBytes()
+    headers[name === null ? '' : name.toString('utf8')] =
+      value === null ? undefined : Buffer.from(value)
   }
   return headers
 }

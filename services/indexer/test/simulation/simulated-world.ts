@@ -194,7 +194,7 @@ export class SimulatedWorld {
   ): void {
     const { offset } = this.log.append(partition, record)
     const isMinted = record.headers[headerName] !== undefined && record.key !== null
-    const key = isMinted ? Buffer.from(record.key!).toString() : ''
+    const key = isMinted ? Buffer.from(record.key).toString() : ''
     const id = isEventId(key) ? key : offsetEventId(hashSource(clusterId, topic), partition, offset)
     this.#fates[partition]!.push({ id, fate })
   }

@@ -1,0 +1,51 @@
+// A line that a plan was found for, before its document is written: where it goes, and under which id.
+import type { RecordSource } from '../record-source.ts'
+import type { ByteWriter } from './byte-writer.ts'
+import type { DocumentTemplate } from './document-template.ts'
+import type { RecordCursor } from './record-cursor.ts'
+
+/** One for all lines: it is used up before the next one is looked for. */
+export class PlannedLine {
+  readonly #cursor: RecordCursor
+  #template!: DocumentTemplate
+  #source!: RecordSource
+
+  constructor(cursor: RecordCursor) {
+    this.#cursor = cursor
+  }
+
+  set(source: RecordSource, template: DocumentTemplate): this {
+    this.#source = source
+    this.#template = template
+    return this
+  }
+
+  get dataStream(): string {
+    return this.#source.dataStream
+  }
+
+  /** The sender says that the topic may hold the record twice. */
+  get isResent(): boolean {
+    return this.#source.facts.resent === true
+  }
+
+  /** Elasticsearch `_id`: as text, for whoever needs it as one. */
+  get id(): string {
+    return this.#cursor.id
+  }
+
+  /** Whether the id is the record's key, byte by byte. */
+  get isKeyId(): boolean {
+    return this.#source.minted
+  }
+
+  writeId(target: ByteWriter): void {
+    const { idBytes, idStart, idEnd } = this.#cursor
+    target.reserve(idEnd - idStart)
+    target.range(idBytes, idStart, idEnd)
+  }
+
+  writeDocument(target: ByteWriter): void {
+    this.#source.plans.write(target, this.#template, this.#cursor, this.#cursor)
+  }
+}

@@ -1,5 +1,9 @@
 // The checksum: CRC-32C (Castagnoli, RFC 3720 B.4), as Kafka's record batches and the spool's frames carry it.
+import { createRequire } from 'node:module'
 
+/** Below this, the call into native code costs more than the rest. Unit: bytes. */
+const nativeMin = 256
+const native = loadNative()
 const slices = 8
 /** Eight tables of 256 entries, one after the other. */
 const table = buildTable()
@@ -13,6 +17,24 @@ export const crc32cStart = -1
 
 /** The CRC-32C of `bytes`, as an unsigned 32-bit number. */
 export function crc32c(bytes: Uint8Array): number {
+  return native === undefined || bytes.length < nativeMin ? crc32cByTable(bytes) : native(bytes)
+}
+
+/**
+ * The processor's own instruction for it, several times as fast as any table: reading a topic, the checksum was a tenth
+ * of all work. The package is optional, and has nothing for some platforms; then the table does it.
+ */
+function loadNative(): ((bytes: Uint8Array) => number) | undefined {
+  try {
+    const require = createRequire(import.meta.url)
+    return (require('@node-rs/crc32') as { crc32c: (bytes: Uint8Array) => number }).crc32c
+  } catch {
+    return undefined
+  }
+}
+
+/** The same without native code. */
+export function crc32cByTable(bytes: Uint8Array): number {
   if (bytes.length < wordsFromBytes || !isLittleEndian) {
     return crc32cEnd(addBytes(crc32cStart, bytes, 0, bytes.length))
   }

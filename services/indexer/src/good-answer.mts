@@ -2,8 +2,8 @@
 
 const before = '{"errors":false,"items":[{"create":{"_index":"'
 const beforeId = '","_id":"'
-const afterId = '","status":201}}'
-const end = ']}'
+const afterId = Buffer.from('","status":201}}')
+const end = Buffer.from(']}')
 /** Index names hold no character that JSON escapes. */
 const indexNameEnd = '"'
 
@@ -29,31 +29,40 @@ export function indexOfGoodAnswer(sent: readonly SentItem[], text: string): stri
   const index = text.slice(before.length, text.indexOf(indexNameEnd, before.length))
   const beforeFirst = before + index + beforeId
   if (index.includes('\\') || !text.startsWith(beforeFirst)) return undefined
-  const between = `${afterId},{"create":{"_index":"${index}${beforeId}`
-  let at = beforeFirst.length
+  const bytes = Buffer.from(text)
+  const between = Buffer.from(`${afterId},{"create":{"_index":"${index}${beforeId}`)
+  let at = Buffer.byteLength(beforeFirst)
   const last = sent.length - 1
   for (let position = 0; position <= last; position++) {
-    at = endOfId(sent[position]!, text, at)
+    at = endOfId(sent[position]!, bytes, at)
     if (at < 0) return undefined
     const next = position < last ? between : afterId
-    if (!text.startsWith(next, at)) return undefined
+    if (!standsAt(next, bytes, at)) return undefined
     at += next.length
   }
-  return text.length === at + end.length && text.endsWith(end) ? index : undefined
+  return standsAt(end, bytes, at) && bytes.length === at + end.length ? index : undefined
 }
 
-/** Past the item's id that stands in the text from `start` on, or -1. */
-function endOfId(item: SentItem, text: string, start: number): number {
+/** Past the item's id that stands in the answer from `start` on, or -1. */
+function endOfId(item: SentItem, answer: Buffer, start: number): number {
   const place = item.idPlace
   if (place === undefined) {
     const { id } = item
-    return text.startsWith(id, start) && !needsEscape(id) ? start + id.length : -1
+    const bytes = Buffer.from(id)
+    return standsAt(bytes, answer, start) && !needsEscape(id) ? start + bytes.length : -1
   }
   const { bytes, keyStart, keyEnd } = place
   for (let index = keyStart; index < keyEnd; index++) {
-    if (text.charCodeAt(start + index - keyStart) !== bytes[index]) return -1
+    if (answer[start + index - keyStart] !== bytes[index]) return -1
   }
   return start + keyEnd - keyStart
+}
+
+function standsAt(part: Buffer, answer: Buffer, start: number): boolean {
+  for (let index = 0; index < part.length; index++) {
+    if (answer[start + index] !== part[index]) return false
+  }
+  return true
 }
 
 /** Such an id stands otherwise in the answer than it is; a part of the answer could be mistaken for it. */

@@ -6,6 +6,7 @@ import {
   type Random,
   type Timer,
 } from '@millrace/foundation'
+import type { SentItem } from './good-answer.mts'
 import { PackedIds } from './packed-ids.mts'
 import type { OlderCopies, UncertainItem } from './older-copies.mts'
 
@@ -22,6 +23,9 @@ export interface LateParts {
   clock: Clock
   random: Random
 }
+
+/** An item, with its id where it lies if it has not been made a text yet. */
+type WatchedItem = Pick<UncertainItem, 'dataStream'> & SentItem
 
 /** Items of one data stream that were watched at nearly the same time. */
 interface Watched {
@@ -72,14 +76,16 @@ export class LateRequests {
    * A try of the item, not before `uncertainSinceMs` (epoch ms), went without an answer that this worker knows of.
    * One that is watched twice is looked at twice.
    */
-  watch({ id, dataStream }: UncertainItem, sinceMs: number): void {
+  watch(item: WatchedItem, sinceMs: number): void {
     if (this.#isClosed) return
     const { lateMs, lateWatchedMax } = this.#options
     const nowMs = this.#parts.clock.monotonicMs()
-    const group = this.#open(dataStream, nowMs)
+    const group = this.#open(item.dataStream, nowMs)
     group.dueAtMs = nowMs + lateMs
     group.uncertainSinceMs = Math.min(group.uncertainSinceMs, sinceMs)
-    group.ids.add(id)
+    const { idPlace } = item
+    if (idPlace === undefined) group.ids.add(item.id)
+    else group.ids.addFrom(idPlace)
     this.#watched += 1
     if (this.#watched > lateWatchedMax) this.#forgetOldest()
     if (this.#timer === undefined) this.#arm(lateMs)

@@ -1,4 +1,5 @@
 // Bulk, across rollovers: many ids side by side in one piece of memory, for they are kept long and read seldom.
+import type { IdPlace } from './good-answer.mts'
 
 const firstBytes = 1_024
 const utf8BytesPerUnit = 3
@@ -14,6 +15,20 @@ export class PackedIds {
 
   get count(): number {
     return this.#count
+  }
+
+  /** The id as it stands in bytes. */
+  addFrom({ bytes, keyStart, keyEnd }: IdPlace): void {
+    const length = keyEnd - keyStart
+    if (this.#end + lengthBytes + length > this.#bytes.length) {
+      this.#grow(this.#end + lengthBytes + length)
+    }
+    const target = this.#bytes
+    target.writeUInt32LE(length, this.#end)
+    let at = this.#end + lengthBytes
+    for (let index = keyStart; index < keyEnd; index++) target[at++] = bytes[index]!
+    this.#end = at
+    this.#count += 1
   }
 
   add(id: string): void {

@@ -19,7 +19,7 @@ describe('requests that may be carried out late', () => {
     const parts = { copies: { find }, clock, random: seededRandom(1) }
     const late = new LateRequests(parts, { ...testOptions, ...options })
     for (const id of ids(count)) {
-      late.watch({ id, dataStream: 'logs', uncertainSinceMs: 0 }, clock.now())
+      late.watch({ id, dataStream: 'logs' }, clock.now())
     }
     return { clock, late, looked, fail: (error: Error | undefined) => (failure = error) }
   }
@@ -49,7 +49,7 @@ describe('requests that may be carried out late', () => {
     fail(undefined)
     await clock.advance(80_000)
     expect(looked).toHaveLength(failed + 1)
-    late.watch({ id: 'a', dataStream: 'logs', uncertainSinceMs: 0 }, 0)
+    late.watch({ id: 'a', dataStream: 'logs' }, 0)
     late.close()
     late.close()
     await clock.advance(80_000)

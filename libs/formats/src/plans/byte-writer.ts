@@ -2,10 +2,11 @@
 import { formatEpochMs } from '@millrace/ecs'
 
 /**
- * Calling into the engine for a copy costs as much as copying so many bytes one by one. Unit: bytes. Documents are made
- * of two dozen short pieces; with calls for all of them, writing one took twice as long.
+ * What the engine is asked to copy, and what is copied byte by byte: a call for a whole array costs 20 ns, one for a part
+ * of an array 55 ns, a byte in a loop 1 to 2 ns. Documents are two dozen pieces of 5 to 100 bytes. Unit: bytes.
  */
-const loopedMax = 96
+const loopedConstantMax = 12
+const loopedRangeMax = 32
 
 const digit0 = 0x30
 /** Below this, a number is taken apart with 32-bit arithmetic. */
@@ -39,7 +40,7 @@ export class ByteWriter {
     const { bytes } = this
     let at = this.length
     const { length } = part
-    if (length > loopedMax) {
+    if (length > loopedConstantMax) {
       bytes.set(part, at)
       at += length
     } else for (let index = 0; index < length; index++) bytes[at++] = part[index]!
@@ -49,8 +50,9 @@ export class ByteWriter {
   range(source: Uint8Array, start: number, end: number): void {
     const { bytes } = this
     let at = this.length
-    if (end - start > loopedMax) {
-      bytes.set(source.subarray(start, end), at)
+    if (end - start > loopedRangeMax) {
+      if (source instanceof Buffer) source.copy(bytes, at, start, end)
+      else bytes.set(source.subarray(start, end), at)
       at += end - start
     } else for (let index = start; index < end; index++) bytes[at++] = source[index]!
     this.length = at

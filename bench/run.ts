@@ -8,6 +8,7 @@ import { soak } from './soak.ts'
 import { store } from './store.ts'
 import { host } from './host.ts'
 import { indexer } from './indexer/benchmark.ts'
+import { indexerProfile } from './indexer/profile.ts'
 import { redaction } from './redaction.ts'
 import { kafkaAndRedis } from './kafka-and-redis.ts'
 import { describeMachine } from './machine.ts'
@@ -19,6 +20,7 @@ import { transportSteps } from './transport-steps.ts'
 
 const benchmarks: readonly Benchmark[] = [
   indexer,
+  indexerProfile,
   transport,
   transportSteps,
   latency,

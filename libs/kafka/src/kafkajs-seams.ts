@@ -8,6 +8,7 @@ import ConnectionClass from 'kafkajs/src/network/connection.js'
 import requestsModule from 'kafkajs/src/protocol/requests/index.js'
 import RequestQueueClass from 'kafkajs/src/network/requestQueue/index.js'
 import type { KafkaBroker, KafkaMetadata } from './kafkajs-types.ts'
+import { connectReusing, mendReceiving, type ReceivingConnection } from './receiving.ts'
 
 interface PendingQueue {
   pending: unknown[]
@@ -68,6 +69,7 @@ export function mendKafkajs(clock: Clock = systemClock): void {
   mendRequestQueue((RequestQueueClass as { prototype: PendingQueue }).prototype, clock)
   mendConnecting((ConnectionClass as { prototype: AuthConnection }).prototype)
   mendAuthentication((ConnectionClass as { prototype: AuthConnection }).prototype, clock)
+  mendReceiving((ConnectionClass as { prototype: ReceivingConnection }).prototype)
 }
 
 /**
@@ -247,7 +249,7 @@ export function socketFactory(
     const servername = net.isIP(host) === 0 ? { servername: host } : {}
     const socket = ssl
       ? tls.connect({ host, port, ...servername, ...ssl }, onConnect)
-      : net.connect({ host, port }, onConnect)
+      : connectReusing({ host, port }, onConnect)
     socket.setKeepAlive(true, 60_000)
     // A request is written in one piece: waiting for more (Nagle) would only add the peer's ACK delay.
     socket.setNoDelay(true)

@@ -2,7 +2,8 @@
 
 const before = '{"errors":false,"items":[{"create":{"_index":"'
 const beforeId = '","_id":"'
-const afterId = Buffer.from('","status":201}}')
+const afterIdText = '","status":201}}'
+const afterId = Buffer.from(afterIdText)
 const end = Buffer.from(']}')
 /** Index names hold no character that JSON escapes. */
 const indexNameEnd = '"'
@@ -30,7 +31,7 @@ export function indexOfGoodAnswer(sent: readonly SentItem[], text: string): stri
   const beforeFirst = before + index + beforeId
   if (index.includes('\\') || !text.startsWith(beforeFirst)) return undefined
   const bytes = Buffer.from(text)
-  const between = Buffer.from(`${afterId},{"create":{"_index":"${index}${beforeId}`)
+  const between = Buffer.from(`${afterIdText},{"create":{"_index":"${index}${beforeId}`)
   let at = Buffer.byteLength(beforeFirst)
   const last = sent.length - 1
   for (let position = 0; position <= last; position++) {

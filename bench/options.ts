@@ -36,14 +36,19 @@ export interface OptionValues {
 /** A person's mistake on the command line; its message is one sentence. */
 export class OptionError extends Error {}
 
+export interface GivenOptions {
+  values: OptionValues
+  json: boolean
+  help: boolean
+  /** A Markdown page that takes the report. */
+  page: string | undefined
+}
+
 /**
  * @param flags without the benchmark's name
  * @throws OptionError
  */
-export function readOptions(
-  declared: BenchmarkOptions,
-  flags: readonly string[],
-): { values: OptionValues; json: boolean; help: boolean } {
+export function readOptions(declared: BenchmarkOptions, flags: readonly string[]): GivenOptions {
   const values = parse(declared, flags)
   const numbers = new Map<string, number>()
   const lists = new Map<string, readonly string[]>()
@@ -58,6 +63,7 @@ export function readOptions(
   return {
     json: values['json'] === true,
     help: values['help'] === true,
+    page: typeof values['page'] === 'string' ? values['page'] : undefined,
     values: {
       number: (name) => numbers.get(name)!,
       list: (name) => lists.get(name)!,
@@ -92,7 +98,12 @@ function parse(
   try {
     return parseArgs({
       args: [...flags],
-      options: { ...strings, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        ...strings,
+        json: { type: 'boolean' },
+        page: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     }).values
   } catch (error) {
     // Node's own words name the option; what follows the first sentence is about positional arguments.

@@ -1,4 +1,5 @@
 // `npm run bench -- NAME [--json]`: benchmarks, side by side in one run, medians of several rounds.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { formats } from './formats.ts'
 import { growth } from './growth.ts'
@@ -12,7 +13,8 @@ import { indexerProfile } from './indexer/profile.ts'
 import { redaction } from './redaction.ts'
 import { kafkaAndRedis } from './kafka-and-redis.ts'
 import { describeMachine } from './machine.ts'
-import { describeOptions, OptionError, readOptions } from './options.ts'
+import { describeOptions, type GivenOptions, OptionError, readOptions } from './options.ts'
+import { putOnPage } from './page.ts'
 import type { Benchmark } from './report.ts'
 import { renderReport } from './report.ts'
 import { transport } from './transport.ts'
@@ -39,18 +41,23 @@ const help = `npm run bench -- NAME [--json] [options]
 ${benchmarks.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\n')}
 
   --json            one JSON object on standard output, nothing else there
+  --page FILE       puts the report on that page too, between its marks
   NAME --help       the options of one benchmark
 `
 
 function helpFor({ name, summary, options = {} }: Benchmark): string {
-  const lines = ['--json                    one JSON object on standard output, nothing else there']
+  const lines = [
+    '--json                    one JSON object on standard output, nothing else there',
+    '--page FILE               puts the report on that page too, between its marks',
+  ]
   const all = [...lines, ...describeOptions(options)].map((line) => `  ${line}\n`)
   return `npm run bench -- ${name}\n\n${summary}\n\n${all.join('')}`
 }
 
-const given = process.argv.slice(2)
+const commandLine = process.argv.slice(2)
 // The name comes first, but for --json, which may stand before it.
-const [name, ...flags] = given[0] === '--json' ? [...given.slice(1), '--json'] : given
+const [name, ...flags] =
+  commandLine[0] === '--json' ? [...commandLine.slice(1), '--json'] : commandLine
 const benchmark = benchmarks.find((candidate) => candidate.name === name)
 if (name === undefined || name === '--help' || name === '-h') {
   process.stdout.write(help)
@@ -63,9 +70,9 @@ if (name === undefined || name === '--help' || name === '-h') {
 
 async function command(chosen: Benchmark, words: readonly string[]): Promise<void> {
   try {
-    const { values, json, help: wantsHelp } = readOptions(chosen.options ?? {}, words)
-    if (wantsHelp) process.stdout.write(helpFor(chosen))
-    else await measure(chosen, { values, json })
+    const given = readOptions(chosen.options ?? {}, words)
+    if (given.help) process.stdout.write(helpFor(chosen))
+    else await measure(chosen, given)
   } catch (error) {
     if (!(error instanceof OptionError)) throw error
     process.stderr.write(`millrace: ${error.message}\n\n${helpFor(chosen)}`)
@@ -73,10 +80,7 @@ async function command(chosen: Benchmark, words: readonly string[]): Promise<voi
   }
 }
 
-async function measure(
-  chosen: Benchmark,
-  { values, json }: Pick<ReturnType<typeof readOptions>, 'values' | 'json'>,
-): Promise<void> {
+async function measure(chosen: Benchmark, { values, json, page }: GivenOptions): Promise<void> {
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')))
   process.once('SIGTERM', () => stop.abort(new Error('stopped by SIGTERM')))
@@ -89,6 +93,9 @@ async function measure(
     const report = await chosen.run({ progress, signal: stop.signal, options: values })
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[2K')
     const whole = { benchmark: chosen.name, machine: describeMachine(), ...report }
+    if (page !== undefined) {
+      writeFileSync(page, putOnPage(readFileSync(page, 'utf8'), chosen.name, renderReport(whole)))
+    }
     process.stdout.write(json ? `${JSON.stringify(whole)}\n` : renderReport(whole))
   } catch (error) {
     process.stderr.write(`\nmillrace: ${error instanceof Error ? error.message : String(error)}\n`)

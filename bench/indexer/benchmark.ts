@@ -14,6 +14,7 @@ import { type Program, programs } from './programs.ts'
 import { usualLines, World } from './world.ts'
 
 const partitions = 6
+const progressIntervalMs = 5_000
 
 export const indexer: Benchmark = {
   name: 'indexer',
@@ -113,8 +114,17 @@ async function runRounds(
     for (let round = 1; round <= rounds; round++) {
       for (const [program, runs] of figures) {
         modeOptions.signal.throwIfAborted()
-        progress(`${mode.title}: round ${round} of ${rounds}: ${program.title}`)
-        runs.push(await mode.run(world, program, modeOptions))
+        const step = `${mode.title}: round ${round} of ${rounds}: ${program.title}`
+        progress(step)
+        const timer = setInterval(() => {
+          if (mode.name === 'elasticsearch') return
+          progress(`${step}: ${world.sink.documents().toLocaleString('en-US')} documents`)
+        }, progressIntervalMs)
+        try {
+          runs.push(await mode.run(world, program, modeOptions))
+        } finally {
+          clearInterval(timer)
+        }
       }
     }
   } finally {
@@ -145,7 +155,7 @@ function caveatsOf(
     done.isChecked
       ? `Equal work: a digest over ${mappedFields.length} fields of every document (${mappedFields.join(', ')}) was the same for all programs, or the benchmark would have failed.`
       : 'Whether all do equal work was not checked in this run.',
-    'Millrace does more than that for the same line: it keeps what the others drop (all members of the line, its ids, the facts of its header), maps some 15 more fields, and commits an offset only when the fate of all before it is final. The loops commit what they have sent; rsyslog neither reads keys nor gives ids.',
+    'Millrace does more than that for the same line: it keeps what the others drop (all members of the line, its ids, the facts of its header), maps some 15 more fields, and commits an offset only when the fate of all before it is final. The loops commit what they have sent; rsyslog does not read keys, so its ids are random ones (`create` demands an id of it).',
     'The sink is a process of its own that counts documents without reading them, and answers as Elasticsearch does with what `filter_path` asks for.',
     'rsyslog: imkafka, mmjsonparse, omelasticsearch with 2 queue workers and 4,000 lines a batch. Vector, Filebeat, the OpenTelemetry Collector and Bento are not in this run: no package registry that the benchmark may use has them ready to run.',
     ...(done.needsElasticsearch

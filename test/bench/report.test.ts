@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { fitLine } from '../../bench/least-squares.ts'
 import { type BenchmarkOptions, describeOptions, readOptions } from '../../bench/options.ts'
+import { putOnPage } from '../../bench/page.ts'
 import { percentile } from '../../bench/percentile.ts'
 import { parseCpuSeconds } from '../../bench/process-usage.ts'
 import { median, renderReport } from '../../bench/report.ts'
@@ -111,4 +112,12 @@ test('a plot has a mark for each point and no broken number', () => {
   expect(svg.match(/<circle/g)).toHaveLength(6)
   expect(svg).toContain('cost &amp; more')
   expect(svg).not.toMatch(/NaN|Infinity|undefined/)
+})
+
+test('a report takes the place of the last one on its page, and a page without the marks is told', () => {
+  const page = '# Figures\n\n<!-- bench one: begin -->\nold\n<!-- bench one: end -->\n\nMore.\n'
+  expect(putOnPage(page, 'one', '\nnew\n')).toBe(
+    '# Figures\n\n<!-- bench one: begin -->\n\nnew\n\n<!-- bench one: end -->\n\nMore.\n',
+  )
+  expect(() => putOnPage(page, 'two', 'new')).toThrow('lacks the lines <!-- bench two: begin -->')
 })

@@ -81,7 +81,9 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
   }
   const file = options.file('plot')
   if (file !== undefined) writeFileSync(file, renderPlots(plotsOf(runs)))
-  return reportOf(runs, { rounds, share })
+  const title = 'Processor time of an event by number of events, partitions and line length'
+  const report = reportOf(runs, { rounds, share })
+  return file === undefined ? report : { ...report, picture: { path: file, title } }
 }
 
 function allCases(share: number): Case[] {

@@ -1,4 +1,10 @@
 // A report's place on a page: between its two marks, so that a measurement is put there by its command.
+import { dirname, relative } from 'node:path'
+
+/** Markdown of a picture on a page beside which, or below which, it lies. */
+export function pictureOnPage(page: string, picture: { path: string; title: string }): string {
+  return `![${picture.title}](${relative(dirname(page), picture.path)})\n\n`
+}
 
 /**
  * @param report what the command prints

@@ -8,6 +8,8 @@ export interface Report {
   programs: string[]
   measures: { name: string; unit: string; values: number[] }[]
   caveats: string[]
+  /** What was drawn of it, for those who would rather look. */
+  picture?: { path: string; title: string }
 }
 
 export interface Benchmark {

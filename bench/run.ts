@@ -14,7 +14,7 @@ import { redaction } from './redaction.ts'
 import { kafkaAndRedis } from './kafka-and-redis.ts'
 import { describeMachine } from './machine.ts'
 import { describeOptions, type GivenOptions, OptionError, readOptions } from './options.ts'
-import { putOnPage } from './page.ts'
+import { pictureOnPage, putOnPage } from './page.ts'
 import type { Benchmark } from './report.ts'
 import { renderReport } from './report.ts'
 import { transport } from './transport.ts'
@@ -94,7 +94,9 @@ async function measure(chosen: Benchmark, { values, json, page }: GivenOptions):
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[2K')
     const whole = { benchmark: chosen.name, machine: describeMachine(), ...report }
     if (page !== undefined) {
-      writeFileSync(page, putOnPage(readFileSync(page, 'utf8'), chosen.name, renderReport(whole)))
+      const picture = report.picture === undefined ? '' : pictureOnPage(page, report.picture)
+      const text = putOnPage(readFileSync(page, 'utf8'), chosen.name, picture + renderReport(whole))
+      writeFileSync(page, text)
     }
     process.stdout.write(json ? `${JSON.stringify(whole)}\n` : renderReport(whole))
   } catch (error) {

@@ -85,7 +85,8 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
     })
     demand(peakMebibytes, options.number('resident-max'), 'MiB were resident at the most', report)
     demand(growthMebibytes, options.number('growth-max'), 'MiB of growth', report)
-    return report
+    const title = 'Resident memory of the indexer over its events'
+    return file === undefined ? report : { ...report, picture: { path: file, title } }
   } finally {
     await world.close()
   }

@@ -72,7 +72,10 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
   const count = options.number('events')
   const rounds = options.number('rounds')
   const stack = await startLocalStack({ kafka: false, signal, onProgress: progress })
-  const server = createElasticStore({ nodes: [stack.endpoints.elasticsearch] })
+  const server = createElasticStore({
+    nodes: [stack.endpoints.elasticsearch],
+    requestTimeoutMs: 300_000,
+  })
   try {
     await server.installTemplates()
     await server.request({
@@ -163,7 +166,6 @@ async function fillDataStream(
     method: 'POST',
     path: merge,
     querystring: { max_num_segments: 1 },
-    timeoutMs: 300_000,
   })
   const stored = await server.request<{ count: number }>({
     method: 'GET',

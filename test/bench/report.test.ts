@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fitLine } from '../../bench/least-squares.ts'
 import { type BenchmarkOptions, describeOptions, readOptions } from '../../bench/options.ts'
-import { putOnPage } from '../../bench/page.ts'
+import { pictureOnPage, putOnPage } from '../../bench/page.ts'
 import { percentile } from '../../bench/percentile.ts'
 import { parseCpuSeconds } from '../../bench/process-usage.ts'
 import { median, renderReport } from '../../bench/report.ts'
@@ -120,4 +120,10 @@ test('a report takes the place of the last one on its page, and a page without t
     '# Figures\n\n<!-- bench one: begin -->\n\nnew\n\n<!-- bench one: end -->\n\nMore.\n',
   )
   expect(() => putOnPage(page, 'two', 'new')).toThrow('lacks the lines <!-- bench two: begin -->')
+})
+
+test('a picture is linked from where its page is', () => {
+  expect(pictureOnPage('docs/performance.md', { path: 'docs/images/a.svg', title: 'Cost' })).toBe(
+    '![Cost](images/a.svg)\n\n',
+  )
 })

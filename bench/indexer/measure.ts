@@ -61,7 +61,8 @@ export async function measureAgainstSink(
 function figuresOf(sunk: SinkResult): Omit<RunFigures, 'peakResidentBytes'> {
   const { first, last, digest } = sunk
   const cpuSeconds = last.cpuSeconds[0]!
-  const documents = last.documents - first.documents
+  // All in one bulk: from the first to the last there is nothing to measure, and the figures are dashes.
+  const documents = last.documents - first.documents || Number.NaN
   return {
     cpuSeconds,
     steadyCpuSecondsPerMillion: ((cpuSeconds - first.cpuSeconds[0]!) / documents) * 1e6,

@@ -30,7 +30,8 @@ function bench(...flags: string[]): Promise<{ code: number | null; out: string; 
 
 test('bench indexer measures Millrace and the loops on few events, after all have done equal work', async () => {
   const only = 'millrace,eachBatch,eachMessage'
-  const flags = ['--events', '3000', '--rounds', '1', '--only', only, '--modes', 'digest,cores']
+  // More than one bulk of each program, so that there is a time between the first and the last.
+  const flags = ['--events', '15000', '--rounds', '1', '--only', only, '--modes', 'digest,cores']
   const { code, out, notes } = await bench('indexer', '--json', ...flags)
   expect(code, notes).toBe(0)
   const report = JSON.parse(out) as Output

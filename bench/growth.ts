@@ -1,11 +1,10 @@
 // How the indexer's cost grows with its work: more events, more partitions, longer lines.
-import { writeFileSync } from 'node:fs'
 import { measureAgainstSink, type RunFigures } from './indexer/measure.ts'
 import { programs } from './indexer/programs.ts'
 import { type TopicOptions, usualLines, World } from './indexer/world.ts'
 import { repeated, sizedLines } from './lines/sized-lines.ts'
 import { type Benchmark, type BenchmarkContext, median, type Report } from './report.ts'
-import { type Plot, renderPlots } from './svg-plot.ts'
+import { type Plot, writePlots } from './svg-plot.ts'
 
 const eventCounts = [100_000, 1_000_000, 10_000_000]
 const partitionCounts = [1, 6, 24]
@@ -80,7 +79,7 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
     }
   }
   const file = options.file('plot')
-  if (file !== undefined) writeFileSync(file, renderPlots(plotsOf(runs)))
+  if (file !== undefined) writePlots(file, plotsOf(runs))
   const title = 'Processor time of an event by number of events, partitions and line length'
   const report = reportOf(runs, { rounds, share })
   return file === undefined ? report : { ...report, picture: { path: file, title } }

@@ -90,6 +90,8 @@ async function measure(chosen: Benchmark, { values, json, page }: GivenOptions):
     )
   }
   try {
+    // A page that can't take the report is told before the benchmark, not after it.
+    if (page !== undefined) putOnPage(readFileSync(page, 'utf8'), chosen.name, '')
     const report = await chosen.run({ progress, signal: stop.signal, options: values })
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[2K')
     const whole = { benchmark: chosen.name, machine: describeMachine(), ...report }

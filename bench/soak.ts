@@ -1,5 +1,4 @@
 // Memory over a long run: many events through one indexer, and whether it grows with them.
-import { writeFileSync } from 'node:fs'
 import { startMeasured } from './measured-process.ts'
 import { programs } from './indexer/programs.ts'
 import { usualLines, World } from './indexer/world.ts'
@@ -7,7 +6,7 @@ import { fitLine } from './least-squares.ts'
 import { repeated } from './lines/sized-lines.ts'
 import { cpuSecondsOf, peakResidentBytesOf, residentBytesOf } from './process-usage.ts'
 import type { Benchmark, BenchmarkContext, Report } from './report.ts'
-import { renderPlots } from './svg-plot.ts'
+import { writePlots } from './svg-plot.ts'
 
 const partitions = 6
 const distinctLines = 50_000
@@ -71,7 +70,7 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
     )
     const growthMebibytes = fit.slope * (events / 1e6) * (1 - warmUpShare)
     const file = options.file('plot')
-    if (file !== undefined) writeFileSync(file, renderPlots([plotOf(samples)]))
+    if (file !== undefined) writePlots(file, [plotOf(samples)])
     const report = reportOf(events, {
       'peak resident memory (MiB)': peakMebibytes,
       'resident memory, mean after the warm-up (MiB)':

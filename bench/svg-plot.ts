@@ -1,4 +1,6 @@
 // Plots for people who would rather look: plain SVG text, in colours that read on a light and on a dark page.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 export interface Plot {
   title: string
@@ -20,6 +22,12 @@ const margin = { left: 64, right: 16, top: 40, bottom: 56 }
 const colours = ['#2f7ed8', '#d9822b', '#3a9d5d', '#a05bb5']
 const ink = '#7a7f87'
 const shown = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3, notation: 'compact' })
+
+/** Writes them as one picture; its folder is made. */
+export function writePlots(file: string, plots: readonly Plot[]): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, renderPlots(plots))
+}
 
 /** Plots side by side in one picture. */
 export function renderPlots(plots: readonly Plot[]): string {

@@ -1,4 +1,4 @@
-// API keys for setup and indexers of docker-compose.secure.yml, each with the rights that docs/security.md names, and Kibana's
+// API keys for setup, indexers and the console of docker-compose.secure.yml, each with the rights that docs/security.md names, and Kibana's
 // own password. May run again: a key that is there is kept.  node api-keys.mjs ELASTICSEARCH-URL SECRETS KEYS
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,6 +30,9 @@ const roles = {
         privileges: ['create_doc', 'auto_configure', 'read', 'view_index_metadata', 'delete'],
       },
     ],
+  },
+  console: {
+    indices: [{ names, privileges: ['read', 'view_index_metadata', 'maintenance'] }],
   },
   setup: {
     cluster: ['manage_index_templates'],

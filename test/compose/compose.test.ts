@@ -153,7 +153,7 @@ describe.each(variants)('our own services in %s', (_, compose) => {
 
   it('ask for health with a program that their image has', () => {
     const checked = ours.flatMap(([, { healthcheck }]) => healthcheck ?? [])
-    expect(checked.length).toBe(4)
+    expect(checked.length).toBe(5)
     for (const { test } of checked) expect(test.slice(0, 3)).toEqual(['CMD', 'node', '-e'])
   })
 })
@@ -188,7 +188,7 @@ describe('the Dockerfile', () => {
         .join(' ')
         .matchAll(/--workspace (\S+)/g),
     ]
-    expect(names.length).toBe(3)
+    expect(names.length).toBe(4)
     for (const [, name = ''] of names) {
       const folder = name.replace('@millrace/', '')
       const found = ['libs', 'services'].some((kind) =>

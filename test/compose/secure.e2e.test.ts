@@ -156,7 +156,11 @@ function expectRights(asked: readonly Asked[], { elasticsearch }: Secrets): void
     new Set([`Basic ${login}`]),
   )
   const made = asked.filter(({ path }) => path === '/_security/api_key')
-  expect(made.map(({ body }) => body['name'])).toEqual(['millrace-indexer', 'millrace-setup'])
+  expect(made.map(({ body }) => body['name'])).toEqual([
+    'millrace-indexer',
+    'millrace-console',
+    'millrace-setup',
+  ])
   const [indexer] = made.map(({ body }) => JSON.stringify(body['role_descriptors']))
   const [, sentence = ''] = /An indexer's key needs ([^;]*);/.exec(securityPage) ?? []
   const named = [...sentence.matchAll(/`([^`]+)`/g)].map(([, word]) => word!)

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { sharedGroups, variableNames } from '../../libs/service/src/index.ts'
+import { consoleGroups } from '../../services/console/server/config.mts'
 import { refusals } from './support/kafka-refusals.ts'
 import { examples, rightsOf, securityPage } from './support/security-page.ts'
 
 test('every variable of the examples is a setting', () => {
-  const known = new Set(sharedGroups.flatMap(variableNames))
+  const known = new Set([...sharedGroups, consoleGroups.console].flatMap(variableNames))
   const named = examples().flatMap((example) => Object.keys(example))
   expect(named.length).toBeGreaterThan(10)
   expect(named.filter((name) => !known.has(name))).toEqual([])

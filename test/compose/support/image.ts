@@ -52,8 +52,10 @@ export function layOut(directory: string): void {
       for (const file of files.filter((path) => !isIgnored(path))) copy(file, directory)
     }
   }
-  // `npx tsc -b` runs behind the COPYs, so .dockerignore has no say in it.
-  for (const built of globSync('libs/*/dist', { cwd: root })) copyAll(built, directory)
+  // The builds run behind the COPYs, so .dockerignore has no say in them.
+  for (const built of globSync(['libs/*/dist', 'services/console/dist'], { cwd: root })) {
+    copyAll(built, directory)
+  }
   linkPackages('.', directory)
   for (const own of globSync('{libs,services}/*/node_modules', { cwd: root })) {
     linkPackages(dirname(own), directory)

@@ -17,6 +17,7 @@ const programs = {
   fuzz: 'test/fuzz/run.ts',
   fixtures: 'libs/formats/scripts/record-fixtures.ts',
   docs: 'libs/workspace/src/docs.ts',
+  'docs:images': 'test/docs/take-console-pictures.ts',
   millrace: 'libs/cli/bin/millrace.mjs',
 }
 
@@ -60,7 +61,7 @@ function build() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const result = spawnSync(pinnedNode(), [tsc, '-b', 'libs/transport'], stdio())
   if (result.status !== 0) fail('The published packages do not compile; see above.')
-  if (!['start', 'test', 'docs'].includes(command)) return
+  if (!['start', 'test', 'docs:images'].includes(command)) return
   const page = spawnSync(pinnedNode(), [join(root, 'services/console/web/build.mjs')], stdio())
   if (page.status !== 0) fail("The console's page could not be built; see above.")
 }

@@ -1,4 +1,5 @@
 // What every view must be for everybody: readable, reachable, small, still, and at home on a phone.
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -10,7 +11,7 @@ const firstScriptBytesMax = 100_000
 
 test('every view is accessible in light and dark, fits a phone, does not shift and asks no other host', async () => {
   const { scene, worker, url } = await startConsoleScene()
-  const traceId = '0af7651916cd43dd8448eb211c80319c'
+  const traceId = randomBytes(16).toString('hex')
   const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
   const lines = levels.map((level) => ({
     service: 'orders',

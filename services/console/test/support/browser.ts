@@ -1,18 +1,9 @@
-// A real browser for the page: its Chromium comes with an npm package, so that the bare machine has one.
-import chromium from '@sparticuz/chromium'
+// A real browser for a test, and what must never happen on a page in it.
 import axe from 'axe-core'
-import { type Browser, chromium as launcher, type Locator, type Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { deadlineMs } from '../../../../test/e2e/support/until.ts'
-
-/** Asks for no sandbox of the kernel, since tests run as root in containers; the page's own policy stays in force. */
-const launchArguments = [
-  '--no-sandbox',
-  '--no-zygote',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--font-render-hinting=none',
-]
+import { launchBrowser } from './chromium.ts'
 
 export interface PageOptions {
   colorScheme?: 'light' | 'dark'
@@ -34,15 +25,6 @@ export async function openBrowser(): Promise<Browser> {
   const browser = await launchBrowser()
   onTestFinished(() => browser.close())
   return browser
-}
-
-/** Starts a browser; the caller closes it. */
-export async function launchBrowser(): Promise<Browser> {
-  return launcher.launch({
-    executablePath: await chromium.executablePath(),
-    headless: true,
-    args: launchArguments,
-  })
 }
 
 /** Opens an address in a fresh context in Berlin, where local time differs from UTC the whole year. */

@@ -48,7 +48,7 @@ export async function startConsole(
   const started = startProcess({
     name: 'console',
     parameters: ['services/console/server/main.ts'],
-    environment: { ...environment, MILLRACE_CONSOLE_PORT: '0', MILLRACE_HTTP_PORT: '0' },
+    environment: { MILLRACE_CONSOLE_PORT: '0', ...environment, MILLRACE_HTTP_PORT: '0' },
   })
   let url = ''
   await until(

@@ -32,7 +32,8 @@ const retryMs = 2000
 
 export function EventPanel({ id, row: anyRow, onClose, onFilter }: EventPanelProps) {
   const row = anyRow?.id === id ? anyRow : undefined
-  const tab = tabNames.find((each) => each === useRoute().parameters.get('tab')) ?? 'document'
+  const wanted = useRoute().parameters.get('tab')
+  const tab = tabNames.find((each) => each === wanted) ?? 'document'
   const path = `/api/events/${encodeURIComponent(id)}`
   const event = useAnswer<EventAnswer>(withQuery(path, { index: row?.index }), { isFresh: true })
   const isMissing = event.error instanceof CallError && event.error.code === 'not-found'

@@ -33,11 +33,11 @@ export function ExplainTab({ id, row, index }: ExplainTabProps) {
         {answer.recognized.split('`').map((part, turn) =>
           // Every second part stood between backticks.
           turn % 2 === 1 ? (
-            <code key={part}>
+            <code key={`${turn} ${part}`}>
               <LineText text={part} />
             </code>
           ) : (
-            <LineText text={part} />
+            <LineText key={`${turn} ${part}`} text={part} />
           ),
         )}
       </p>

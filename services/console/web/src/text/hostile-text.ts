@@ -1,6 +1,7 @@
 // Every character of a log line may be an attack: what a reader could not see, or would see in a wrong place, is named.
 
-export type TextPart = { text: string } | { name: string; code: number }
+/** `at`: where the part begins. */
+export type TextPart = { at: number; text: string } | { at: number; name: string; code: number }
 
 /** Controls, and what turns, hides or joins text. Line feed and tab stay where lines may have them. */
 const unsafe =
@@ -38,11 +39,11 @@ export function textParts(text: string, multiline: boolean): TextPart[] {
   for (const match of text.matchAll(unsafe)) {
     const code = match[0].codePointAt(0)!
     if (multiline && (code === 0x0a || code === 0x09)) continue
-    if (match.index > from) parts.push({ text: text.slice(from, match.index) })
-    parts.push({ name: nameOf(code), code })
+    if (match.index > from) parts.push({ at: from, text: text.slice(from, match.index) })
+    parts.push({ at: match.index, name: nameOf(code), code })
     from = match.index + match[0].length
   }
-  if (from < text.length) parts.push({ text: text.slice(from) })
+  if (from < text.length) parts.push({ at: from, text: text.slice(from) })
   return parts
 }
 

@@ -45,6 +45,7 @@ function Parts({ text, multiline }: { text: string; multiline: boolean }) {
           part.text
         ) : (
           <span
+            key={part.at}
             class="control"
             title={`U+${part.code.toString(16).toUpperCase().padStart(4, '0')}`}
           >

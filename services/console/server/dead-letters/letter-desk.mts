@@ -40,11 +40,13 @@ export interface LetterStand {
 export const lettersMax = 100_000
 const keptMs = 10_000
 const keptMinMs = 2_000
+/** What takes long to read is kept the longer. */
+const restFactor = 4
 
 export class LetterDesk {
   readonly #options: LetterDeskOptions
   readonly #abort = new AbortController()
-  #kept: { atMs: number; stand: Promise<LetterStand> } | undefined
+  #kept: { atMs: number; tookMs: number; stand: Promise<LetterStand> } | undefined
 
   constructor(options: LetterDeskOptions) {
     this.#options = options
@@ -62,14 +64,18 @@ export class LetterDesk {
   /** @throws SourceError when Kafka can't be read. */
   async read({ isFresh = false }: { isFresh?: boolean } = {}): Promise<LetterStand> {
     const nowMs = this.#options.clock.monotonicMs()
-    const maxAgeMs = isFresh ? keptMinMs : keptMs
-    if (this.#kept !== undefined && nowMs - this.#kept.atMs < maxAgeMs) return this.#kept.stand
-    const kept = { atMs: nowMs, stand: this.#look() }
+    if (this.#kept !== undefined) {
+      const { atMs, tookMs, stand } = this.#kept
+      const maxAgeMs = Math.max(isFresh ? keptMinMs : keptMs, restFactor * tookMs)
+      if (nowMs - atMs < maxAgeMs) return stand
+    }
+    const kept = { atMs: nowMs, tookMs: Infinity, stand: this.#look() }
     this.#kept = kept
     try {
       const stand = await kept.stand
       // It is as young as it is when it is there, however long the reading took.
       kept.atMs = this.#options.clock.monotonicMs()
+      kept.tookMs = kept.atMs - nowMs
       return stand
     } catch (error) {
       if (this.#kept === kept) this.#kept = undefined

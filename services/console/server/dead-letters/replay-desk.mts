@@ -13,6 +13,7 @@ const kafkaTimeoutMs = 60_000
 /** The indexers have so long to judge what was replayed; what they have not judged then is left to them. Unit: ms. */
 const verdictTimeoutMs = 60_000
 const verdictIntervalMs = 1_000
+const restFactor = 3
 
 interface Job {
   replay: Replay
@@ -136,6 +137,7 @@ export class ReplayDesk {
     const { clock } = this.#letters.reading
     const endAtMs = clock.monotonicMs() + verdictTimeoutMs
     for (;;) {
+      const lookedAtMs = clock.monotonicMs()
       const stand = await this.#letters.read({ isFresh: true })
       const attempts = new Map(stand.letters.map((letter) => [letter.eventId, letter.attempts]))
       const indexed = await this.#letters.indexedOf(sent)
@@ -152,7 +154,9 @@ export class ReplayDesk {
         const message = `${left} are in the topic again and not judged yet; the indexers go on with them`
         return this.#end(job, { state: 'done', message })
       }
-      await clock.sleep(verdictIntervalMs, signal)
+      // Many letters take long to look for: then it is done less often.
+      const tookMs = clock.monotonicMs() - lookedAtMs
+      await clock.sleep(Math.max(verdictIntervalMs, restFactor * tookMs), signal)
     }
   }
 

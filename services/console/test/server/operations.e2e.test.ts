@@ -134,23 +134,31 @@ describe('dead letters', () => {
       documents: [{ message: 'words one' }],
     })
 
-    await allowWords(scene)
-    const body = { group: groups[0]!.group, lettersMax: 2 }
-    const started = await call<Replay>(url, '/api/dead-letters/replays', { body })
-    const told: Replay[] = []
-    const progress = `${url}/api/dead-letters/replays/${started.id}/progress`
-    for await (const { data } of serverEvents(progress, AbortSignal.timeout(120_000))) {
-      told.push(data as Replay)
+    const replay = async (body: object): Promise<Replay[]> => {
+      const { id } = await call<Replay>(url, '/api/dead-letters/replays', { body })
+      const told: Replay[] = []
+      const progress = `${url}/api/dead-letters/replays/${id}/progress`
+      for await (const { data } of serverEvents(progress, AbortSignal.timeout(120_000))) {
+        told.push(data as Replay)
+      }
+      return told
     }
-    expect(told.at(-1)).toMatchObject({ state: 'done', total: 2, replayed: 2, indexed: 2 })
-
-    const again = await call<Replay>(url, '/api/dead-letters/replays', { body })
-    await until('the second replay has ended', async () => {
-      const { state } = await call<Replay>(url, `/api/dead-letters/replays/${again.id}`)
-      return state === 'done'
+    const { group } = groups[0]!
+    const tooEarly = await replay({ group, lettersMax: 1 })
+    expect(tooEarly.at(-1)).toMatchObject({
+      state: 'done',
+      total: 1,
+      leftOut: 1,
+      replayed: 1,
+      indexed: 0,
+      deadLetteredAgain: 1,
     })
-    const ended = await call<Replay>(url, `/api/dead-letters/replays/${again.id}`)
-    expect(ended).toMatchObject({ replayed: 0, alreadyIndexed: 2 })
+
+    await allowWords(scene)
+    const told = await replay({ group, lettersMax: 2 })
+    expect(told.at(-1)).toMatchObject({ state: 'done', total: 2, replayed: 2, indexed: 2 })
+    const again = await replay({ group, lettersMax: 2 })
+    expect(again.at(-1)).toMatchObject({ state: 'done', replayed: 0, alreadyIndexed: 2 })
     await untilFound(console, 2)
     expect(await read()).toMatchObject({ letters: 2, open: 0 })
   })

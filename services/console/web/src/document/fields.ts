@@ -37,6 +37,6 @@ export function filterFor({ path, value }: DocumentField): string | undefined {
 export function narrowed(filter: string, added: string): string {
   const old = filter.trim()
   if (old === '') return added
-  if (old.includes(added)) return old
+  if (old.split(' and ').includes(added)) return old
   return `${/\bor\b/i.test(old) ? `(${old})` : old} and ${added}`
 }

@@ -42,7 +42,7 @@ export function explanationText(
     ([path, value, origin]) =>
       `  ${style('cyan', path!.padEnd(pathWidth))}  ${value!.padEnd(valueWidth)}  ${style('gray', origin!)}\n`,
   )
-  const { layers, why } = explainRecognition(trace, formats)
+  const { layers, why } = explainRecognition(trace, formats, 'the record or by --format')
   const names = layers.map((name) => style('green', name)).join(', around ')
   return `${style('bold', `line ${line}`)}: ${names} (${why})\n${table.join('')}${document}`
 }

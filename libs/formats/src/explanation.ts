@@ -36,13 +36,18 @@ const madeFields: Readonly<Record<string, string>> = {
 }
 const record = "the record's header, or what else the line says"
 
-export function explainRecognition(trace: NormalizeTrace, formats: FormatList): Recognition {
+/** @param namedBy who named the format, where its signature was not asked. */
+export function explainRecognition(
+  trace: NormalizeTrace,
+  formats: FormatList,
+  namedBy = 'the record',
+): Recognition {
   const { layers = [], by } = trace
   const outermost = formats.find(layers[0] ?? '')
   const place = formats.all.findIndex((format) => format === outermost) + 1
   const why =
     by === 'name'
-      ? 'named by the record or by --format'
+      ? `named by ${namedBy}`
       : `rule ${place} of ${formats.all.length}: ${outermost?.signature ?? 'its own signature'}`
   return { layers, why }
 }

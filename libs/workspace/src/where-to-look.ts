@@ -2,9 +2,11 @@
 import type { RunFile } from './run-file.ts'
 
 export function whereToLook(run: RunFile, logDirectory: string): string {
-  const services = Object.entries(run.services).map(([name, url]) => `  ${name.padEnd(16)}${url}`)
+  const { console: page, ...others } = run.services
+  const services = Object.entries(others).map(([name, url]) => `  ${name.padEnd(16)}${url}`)
   return `
 Millrace runs. Where to look:
+  console         ${page ?? 'does not run'}
   Kafka           ${run.kafka.join(', ')}
   Elasticsearch   ${run.elasticsearch}/logs-*-*/_search?sort=@timestamp:desc
 ${services.join('\n')}

@@ -8,7 +8,7 @@ const deadLetterStreams = `${deadLetterDataStream.slice(0, deadLetterDataStream.
 /** All logs but the documents that tell of dead letters, which have a view of their own. */
 export const logStreams = `logs-*-*,-${deadLetterStreams}`
 const searchTimeoutMs = 20_000
-const triesMax = 8
+const triesMax = 20
 const retryMs = 250
 
 export interface SearchHit {

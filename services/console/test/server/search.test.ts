@@ -148,7 +148,7 @@ describe('rows', () => {
     const refused = store.search({ body: {} }).catch((error: unknown) => error)
     await clock.advance(10_000)
     expect(await refused).toBe(away)
-    expect(requests).toBe(12)
+    expect(requests).toBe(24)
   })
 
   it('are small whatever the line holds', () => {

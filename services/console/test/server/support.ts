@@ -57,10 +57,17 @@ export const own = ({ scene }: ConsoleScene, filter = ''): { filter: string } =>
   return { filter: filter === '' ? dataset : `${dataset} and (${filter})` }
 }
 
-/** Waits until a search finds so many of this test's events. */
+/** Waits until a search finds so many of this test's events. A stream that comes into being is no answer yet. */
 export async function untilFound(console: ConsoleScene, count: number): Promise<void> {
-  const search = () => call<SearchAnswer>(console.url, '/api/search', { query: own(console) })
-  await until(`${count} events are found`, async () => (await search()).total.count === count, {
-    describe: async () => JSON.stringify((await search()).total),
-  })
+  let last: unknown
+  const isFound = async (): Promise<boolean> => {
+    try {
+      last = (await call<SearchAnswer>(console.url, '/api/search', { query: own(console) })).total
+    } catch (error) {
+      last = error
+      return false
+    }
+    return (last as SearchAnswer['total']).count === count
+  }
+  await until(`${count} events are found`, isFound, { describe: () => String(last) })
 }

@@ -96,7 +96,10 @@ function is(field: string, value: KqlLiteral, options: KqlQueryOptions): Query {
   if (type === 'date' || type === 'date_nanos') {
     return { range: { [field]: { gte: text, lte: text } } }
   }
-  if (value.kind === 'quoted') return { match_phrase: { [field]: text } }
+  // Lenient: one index that has another type for the field must not fail the search of all others.
+  if (value.kind === 'quoted') {
+    return { multi_match: { query: text, fields: [field], type: 'phrase', lenient: true } }
+  }
   return { match: { [field]: { query: text, lenient: true } } }
 }
 

@@ -39,7 +39,10 @@ describe('a KQL query becomes one of Elasticsearch', () => {
       '"connection refused"',
       { multi_match: { query: 'connection refused', type: 'phrase', lenient: true } },
     ],
-    ['message: "not found"', { match_phrase: { message: 'not found' } }],
+    [
+      'message: "not found"',
+      { multi_match: { query: 'not found', fields: ['message'], type: 'phrase', lenient: true } },
+    ],
     ['event.duration >= 5', { range: { 'event.duration': { gte: '5' } } }],
     ['event.duration < 5', { range: { 'event.duration': { lt: '5' } } }],
     [

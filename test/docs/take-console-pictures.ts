@@ -22,9 +22,12 @@ const startDeadlineMs = 300_000
 const eventsMin = 4000
 const eventsDeadlineMs = 400_000
 const picture = { width: 1440, height: 900 }
+const letterGroup = 'MILLRACE_DECODE_HEADER'
 const phone = { width: 390, height: 844 }
 /** Rows have come in, charts are drawn. */
 const settleMs = 6000
+/** The first audit may take its time. */
+const loadingDeadlineMs = 120_000
 
 const started = existsSync(runFile) ? undefined : startDemo()
 try {
@@ -85,30 +88,40 @@ async function publishBroken(): Promise<void> {
 }
 
 async function countEvents(url: string): Promise<number> {
-  const answer = await fetch(`${url}/api/search?size=1&from=now-15m`)
-  return ((await answer.json()) as { total: { count: number } }).total.count
+  const found = await ask(`${url}/api/search?size=1&from=now-15m`)
+  return (found as { total: { count: number } }).total.count
 }
 
-/** An event of an order that went through all three services. */
-async function tracedEvent(url: string): Promise<string> {
-  const filter = encodeURIComponent('message: "order cancelled, payment failed" and trace: *')
-  const answer = await fetch(`${url}/api/search?size=1&from=now-15m&filter=${filter}`)
-  const { rows } = (await answer.json()) as { rows: { id: string }[] }
-  if (rows[0] === undefined) throw new Error('the shop has cancelled no order yet; try once more')
+/** The newest event that the filter finds. */
+async function newestEvent(url: string, filter: string): Promise<string> {
+  const query = `size=1&from=now-15m&filter=${encodeURIComponent(filter)}`
+  const { rows } = (await ask(`${url}/api/search?${query}`)) as { rows: { id: string }[] }
+  if (rows[0] === undefined) throw new Error(`the shop has not logged ${filter} yet; try once more`)
   return rows[0].id
+}
+
+async function newestLetter(url: string): Promise<string> {
+  const address = `${url}/api/dead-letters/letters?group=${letterGroup}&size=1`
+  const { letters } = (await ask(address)) as { letters: { id: string }[] }
+  return letters[0]!.id
+}
+
+async function ask(address: string): Promise<unknown> {
+  const answer = await fetch(address)
+  if (!answer.ok) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`)
+  return answer.json()
 }
 
 async function takeAll(url: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  const id = await tracedEvent(url)
-  const search = `/search?from=now-15m`
+  const cancelled = await newestEvent(url, 'level: warn and service: orders and trace: *')
+  const search = '/search?from=now-5m'
   const views = {
     live: '/live',
     search,
-    trace: `${search}&event=${id}&tab=trace`,
-    explain: `${search}&event=${id}&tab=explain`,
+    trace: `${search}&event=${cancelled}&tab=trace`,
     delivery: '/delivery',
-    'dead-letters': '/dead-letters?group=MILLRACE_DECODE_HEADER',
+    'dead-letters': `/dead-letters?group=${letterGroup}&letter=${await newestLetter(url)}`,
   }
   const browser = await launchBrowser()
   try {
@@ -141,8 +154,11 @@ async function take(browser: Browser, address: string, shot: Shot): Promise<void
     timezoneId: 'Europe/Berlin',
   })
   await page.goto(address)
-  await page.locator('main').getByRole('status').first().waitFor()
+  await page.locator('main :is(.bar, .card)').first().waitFor()
   await sleep(settleMs)
+  await page.waitForFunction(`document.querySelector('main .loading') === null`, undefined, {
+    timeout: loadingDeadlineMs,
+  })
   const path = join(folder, `${name}.png`)
   await page.screenshot({ path })
   await page.close()

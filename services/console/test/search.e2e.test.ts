@@ -125,7 +125,7 @@ test('a filter that is not understood is shown with its place marked, and an emp
   expect(await page.getByRole('searchbox', { name: 'Filter' }).getAttribute('aria-invalid')).toBe(
     'true',
   )
-  await page.getByRole('searchbox', { name: 'Filter' }).fill('message: "nobody ever said this"')
+  await page.getByRole('searchbox', { name: 'Filter' }).fill('attributes.nobody: "ever said this"')
   await page.keyboard.press('Enter')
   await page.getByText('No event matches').waitFor()
   expect(problems.filter((problem) => !problem.includes('status of 400'))).toEqual([])

@@ -28,14 +28,14 @@ export function DeliveryView() {
           {messageOf(error)} The figures are the last ones.
         </p>
       )}
-      <Card title="Audit: every line by its id" part={audit} className="wide">
+      <Card title="Audit: every line by its id" part={audit} className="wide audit">
         {(value) => <AuditCards audit={value} />}
       </Card>
       <Card title={`Lag of ${answer.group}`} part={lag} className="half">
         {(value) => <Lag lag={value} members={workers.value?.members ?? []} />}
       </Card>
       <div class="half stack">
-        <Card title="Delay" part={delays}>
+        <Card title="Delay" part={delays} className="delay">
           {(value) => <Delays delays={value} />}
         </Card>
         <Card title="Workers" part={workers}>

@@ -80,6 +80,11 @@ function Step({ row, lastMs, isCurrent, services }: StepProps) {
         <span class="level">{row.level ?? '–'}</span>
         <span class="message">
           <LineText text={row.message} />
+          {row.detail !== undefined && (
+            <span class="detail">
+              <LineText text={row.detail} />
+            </span>
+          )}
         </span>
         <span class="track" aria-hidden="true">
           <i class={`hue-${hue}`} style={{ left: `${(row.sinceStartMs / lastMs) * 100}%` }} />

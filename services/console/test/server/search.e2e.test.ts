@@ -165,7 +165,7 @@ describe('search', () => {
       'message: connect refused',
       'message: conn*',
       'message: "connection refused (again)"',
-      'could not connect',
+      'could connect',
       '"order placed"',
       'refused',
       'pay*',

@@ -16,7 +16,10 @@ export async function untilMembers(
   try {
     const endsAt = performance.now() + waitMaxMs
     for (;;) {
-      const { state, members } = await administration.groupMembers(target.group)
+      // A broker that is new has no coordinator yet.
+      const { state, members } = await administration
+        .groupMembers(target.group)
+        .catch((error: Error) => ({ state: error.message, members: [] }))
       const busy = members.filter(({ partitions }) => partitions.length > 0)
       if (state === 'Stable' && members.length === count && busy.length === count) return
       if (performance.now() > endsAt) {

@@ -2,7 +2,7 @@
 import { type DeadLetterFacts, recordIdOf } from '@millrace/envelope'
 import type { RecordNormalizer } from '@millrace/formats'
 import type { Rejection } from '@millrace/foundation'
-import type { KafkaRecord } from '@millrace/kafka'
+import { copiedRecord, type KafkaRecord } from '@millrace/kafka'
 import { type Letter, LetterReader } from './letter.ts'
 import { type LetterTopic, readLetters } from './letter-topic.ts'
 import type { Reading } from './reading.ts'
@@ -33,14 +33,10 @@ export async function readWholeLetters(
     const documents = events
       .filter(({ id }) => !isOneOfMany || id === facts.eventId)
       .map(({ document }) => JSON.parse(JSON.stringify(document)) as object)
-    whole.push({ record: { ...record, value: copyOf(record.value) }, facts, documents, rejections })
+    whole.push({ record: copiedRecord(record), facts, documents, rejections })
   }
   for (const { partition, offset } of letters) {
     await readLetters(place, reading, onRecord, [{ partition, from: offset, to: offset + 1 }])
   }
   return whole
-}
-
-function copyOf(bytes: Uint8Array | null): Uint8Array | null {
-  return bytes === null ? null : Buffer.from(bytes)
 }

@@ -35,6 +35,7 @@ export {
 export type { ClusterOptions, KafkaLogEntry } from './cluster.ts'
 export { type FailureReason, failureReasons } from './failure.ts'
 export { createProducer, type ProducerOptions } from './producer.ts'
+export { copiedRecord } from './records/fetched-record.ts'
 export {
   type RangesRead,
   type ReadRangesOptions,

@@ -45,7 +45,7 @@ export class FetchedRecord implements KafkaRecord, RecordPlaces {
     return this.valueStart < 0 ? null : this.bytes.subarray(this.valueStart, this.valueEnd)
   }
 
-  /** As the plain object that it stands for. */
+  /** As the plain object that it stands for; a spread of it would lack what are getters here. */
   toJSON(): KafkaRecord {
     const { topic, partition, offset, timestampMs, key, value, headers } = this
     return { topic, partition, offset, timestampMs, key, value, headers }
@@ -56,4 +56,18 @@ export interface RecordFields extends RecordPlaces {
   bytes: Buffer
   offset: number
   timestampMs: number
+}
+
+/** The record with a key and a value of its own, which hold on to nothing else of what was fetched. */
+export function copiedRecord(record: KafkaRecord): KafkaRecord {
+  const { topic, partition, offset, timestampMs, headers, key, value } = record
+  return {
+    topic,
+    partition,
+    offset,
+    timestampMs,
+    headers,
+    key: key === null ? null : Buffer.from(key),
+    value: value === null ? null : Buffer.from(value),
+  }
 }

@@ -28,9 +28,11 @@ export class FieldTypes {
     const fields = this.#store.fieldTypes().then(knownFields)
     const kept = { at: now, fields }
     this.#kept = kept
-    fields.catch(() => {
+    const forget = (): void => {
       if (this.#kept === kept) this.#kept = undefined
-    })
+    }
+    // Where nothing is mapped yet, the first stream may come into being the next moment.
+    fields.then(({ names }) => names.length === 0 && forget(), forget)
     return fields
   }
 }

@@ -3,6 +3,7 @@ import { hashSource, recordIdOf } from '@millrace/envelope'
 import type { Clock, Random } from '@millrace/foundation'
 import {
   type Administration,
+  copiedRecord,
   type KafkaRecord,
   type KafkaSettings,
   readTopicRanges,
@@ -125,7 +126,7 @@ export class RecordFinder {
         onRecords: (records) => {
           const record = found.length > 0 ? undefined : records.find(isWanted)
           if (record === undefined) return
-          found.push(copied(record))
+          found.push(copiedRecord(record))
           done.abort()
         },
       },
@@ -156,14 +157,4 @@ function placeInId(id: string): NamedPlace | undefined {
   const parts = /^k([0-9a-f]{12})-(\d{1,10})-(\d{16})(?:\.\d+)?$/.exec(id)
   if (parts === null) return undefined
   return { source: parts[1]!, partition: Number(parts[2]), offset: Number(parts[3]) }
-}
-
-/** Keys and values are views into a whole fetch. */
-function copied(record: KafkaRecord): KafkaRecord {
-  const { key, value } = record
-  return {
-    ...record,
-    key: key === null ? null : Buffer.from(key),
-    value: value === null ? null : Buffer.from(value),
-  }
 }

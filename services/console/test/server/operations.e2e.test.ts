@@ -72,7 +72,7 @@ describe('delivery', () => {
       },
     })
     const { url, scene } = console
-    await publishLines(scene, [
+    const [id = ''] = await publishLines(scene, [
       { service: 'orders', level: 'info', message: 'one' },
       { service: 'orders', level: 'info', message: 'two' },
     ])
@@ -88,7 +88,9 @@ describe('delivery', () => {
       describe: async () => JSON.stringify(await read()).slice(0, 3_000),
     })
     const { audit, lag, workers, delays, indexing } = await read()
-    expect(audit).toMatchObject({ value: { lost: 0, duplicates: 0 } })
+    // Lines of other tests, whose topics nobody reads to the end, are none of this one's business.
+    const own = audit.value!.instances.find(({ instance }) => id.startsWith(instance))
+    expect(own).toMatchObject({ issued: 2, indexed: 2, lost: 0, duplicates: 0 })
     expect(
       lag.value!.partitions.every(({ owner }) => owner === workers.value!.members[0]!.memberId),
     ).toBe(true)

@@ -99,6 +99,8 @@ test('a search narrows by filter, by a click on a value and by a drag over the h
   const times = `from=${range.from.toISOString()}&to=${range.to.toISOString()}`
   await page.goto(`${url}/search?${times}&q=${encodeURIComponent(own)}`)
   await total.filter({ hasText: 'events' }).waitFor()
+  // Before its data are there, the chart has no scale to drag over.
+  await page.getByRole('img', { name: /level: (?!none)/ }).waitFor()
   const chart = page.locator('.u-over')
   const box = (await chart.boundingBox())!
   await page.mouse.move(box.x + box.width * 0.66, box.y + 20)

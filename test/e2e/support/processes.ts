@@ -1,5 +1,6 @@
 // Processes of the pipeline as the tests start them: real programs, their output kept for the failure report.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,7 +71,16 @@ export function startProcess(options: ProcessOptions): TestProcess {
   return { name: options.name, pid: child.pid!, child, output: () => text, ended }
 }
 
-let nextHttpPort = 20_000 + (process.pid % 20_000)
+/** Below the ports that servers of the tests get, and any of them, since other files run meanwhile. */
+const httpPorts = { first: 10_000, past: 20_000 } as const
+const usedHttpPorts = new Set<number>()
+
+function ownHttpPort(): number {
+  const port = randomInt(httpPorts.first, httpPorts.past)
+  if (usedHttpPorts.has(port)) return ownHttpPort()
+  usedHttpPorts.add(port)
+  return port
+}
 
 export interface IndexerProcess extends TestProcess {
   url: string
@@ -81,7 +91,7 @@ export function startIndexer(options: {
   name: string
   environment: Record<string, string>
 }): IndexerProcess {
-  const port = nextHttpPort++
+  const port = ownHttpPort()
   const started = startProcess({
     name: options.name,
     parameters: ['services/indexer/src/main.ts'],

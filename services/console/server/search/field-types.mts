@@ -1,4 +1,5 @@
 // Which fields there are and of which type: asked once in a while, for all searches.
+import { ecsFields } from '@millrace/ecs'
 import type { Clock } from '@millrace/foundation'
 import type { LogStore } from './log-store.mts'
 
@@ -42,10 +43,9 @@ function knownFields(
 ): KnownFields {
   const types = new Map<string, { type: string; isCountable: boolean }>()
   for (const [name, byType] of Object.entries(found)) {
-    // A field of several types in several streams is what it is in most of them, more or less.
-    const [type, capabilities] = Object.entries(byType)[0] ?? []
+    const type = typeAmong(name, Object.keys(byType))
     if (type === undefined || type === 'object' || type === 'nested') continue
-    types.set(name, { type, isCountable: capabilities?.aggregatable === true })
+    types.set(name, { type, isCountable: byType[type]?.aggregatable === true })
   }
   const lookUp = (field: string): { type: string; isCountable: boolean } | undefined => {
     const own = types.get(field)
@@ -61,4 +61,12 @@ function knownFields(
     typeOf: (field) => lookUp(field)?.type,
     isCountable: (field) => lookUp(field)?.isCountable === true,
   }
+}
+
+/** Where streams of others have another type for a field, what Millrace's own templates make of it counts. */
+function typeAmong(name: string, types: readonly string[]): string | undefined {
+  const own = ecsFields.get(name)?.type
+  // By this name Elasticsearch tells of it.
+  const told = own === 'match_only_text' ? 'text' : own
+  return types.find((type) => type === told) ?? types[0]
 }

@@ -156,10 +156,13 @@ describe('dead letters', () => {
       deadLetteredAgain: 1,
     })
 
+    const one = await replay({ id: letter.id, lettersMax: 1 })
+    expect(one.at(-1)).toMatchObject({ what: { id: letter.id }, total: 1, deadLetteredAgain: 1 })
+
     await allowWords(scene)
     const told = await replay({ group, lettersMax: 2 })
     expect(told.at(-1)).toMatchObject({ state: 'done', total: 2, replayed: 2, indexed: 2 })
-    const again = await replay({ group, lettersMax: 2 })
+    const again = await replay({ all: true, lettersMax: 2 })
     expect(again.at(-1)).toMatchObject({ state: 'done', replayed: 0, alreadyIndexed: 2 })
     await untilFound(console, 2)
     await until('none is open', async () => (await read()).open === 0, {

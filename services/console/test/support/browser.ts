@@ -70,6 +70,10 @@ interface AxeResults {
 
 /** Fails with every violation of WCAG 2.2 A and AA, and of axe's own best practices, on the page as it is now. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
+  // What fades in has its colours, and so its contrast, only when it is there.
+  await page.evaluate(
+    'Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity).map(({ finished }) => finished)).then(() => undefined)',
+  )
   // Runs beside the page's scripts, by the browser's debugger: the policy lets no foreign script in.
   const { violations } = (await page.evaluate(
     `${axe.source}; axe.run(document, { resultTypes: ['violations'] })`,

@@ -16,12 +16,12 @@ import type { FieldOrigin } from './draft.ts'
 import { EventWriter } from './event-writer.ts'
 import { builtIn, FormatList } from './format-list.ts'
 import type { LogFormat } from './format.ts'
-import { finishDocument, type RecordFacts } from './finish-document.ts'
+import { dayMs, finishDocument, type RecordFacts } from './finish-document.ts'
 import type { NormalizedEvent } from './normalized-event.ts'
 import { ByteWriter } from './plans/byte-writer.ts'
 import { type Lesson } from './plans/line-plans.ts'
 import { PlanBudget, type PlanBudgetOptions } from './plans/plan-budget.ts'
-import type { Found } from './plans/plan-tree.ts'
+import { noTemplate } from './plans/plan-machine.ts'
 import { PlannedEvent } from './plans/planned-event.ts'
 import { PlannedLine } from './plans/planned-line.ts'
 import { RecordCursor, type RecordRanges } from './plans/record-cursor.ts'
@@ -112,7 +112,7 @@ export class RecordNormalizer {
     const source = this.#sources.read(record.headers)
     if (source === undefined || source.facts.kind !== undefined) return undefined
     const found = this.#find(record, source, receivedAtMs)
-    return typeof found === 'object' ? this.#plannedLine.set(source, found) : undefined
+    return found > 0 ? this.#plannedLine.set(source, found) : undefined
   }
 
   /** Never throws, whatever the record holds. `receivedAtMs`: epoch ms at which it was read. */
@@ -143,8 +143,9 @@ export class RecordNormalizer {
     source: RecordSource,
     { receivedAtMs, trace }: { receivedAtMs: number; trace: NormalizeTrace | undefined },
   ): NormalizeOutcome {
-    const found = trace === undefined ? this.#find(record, source, receivedAtMs) : 'refused'
-    if (typeof found === 'object') return this.#byPlan(this.#plannedLine.set(source, found))
+    const found =
+      trace === undefined ? this.#find(record, source, receivedAtMs) : noTemplate.refused
+    if (found > 0) return this.#byPlan(this.#plannedLine.set(source, found))
     const decoded = decodeLine(value)
     const { text } = decoded
     const facts = this.#recordFacts(record, source, { decoded, receivedAtMs })
@@ -153,22 +154,20 @@ export class RecordNormalizer {
     if (events.length === 0 && source.minted) {
       return rejected('MILLRACE_DECODE_EMPTY', `${format} record holds no event`)
     }
-    if (found === 'unknown' && facts.isUtf8 && (format === 'pino' || format === 'ecs')) {
+    if (found === noTemplate.unknown && facts.isUtf8 && (format === 'pino' || format === 'ecs')) {
       this.#learn({ format, facts, documentText: events[0]!.documentText })
     }
     return { events, rejections: [] }
   }
 
   /** The plan for a record's line, with which the cursor then stands on the record. */
-  #find(record: SourceRecord, source: RecordSource, receivedAtMs: number): Found {
+  #find(record: SourceRecord, source: RecordSource, receivedAtMs: number): number {
     const cursor = this.#cursor
-    if (!this.#mayBePlanned(record, source) || !cursor.place(record, receivedAtMs)) return 'refused'
+    const { refused } = noTemplate
+    if (!this.#mayBePlanned(record, source) || !cursor.place(record, receivedAtMs)) return refused
     if (!source.minted) cursor.placeId(this.#placeId(record))
-    else if (!cursor.placeKey(record)) return 'refused'
-    const found = source.plans.find(cursor)
-    return typeof found === 'object' && !source.plans.isTimely(cursor.createdAtMs)
-      ? 'unusual'
-      : found
+    else if (!cursor.placeKey(record)) return refused
+    return source.plans.find(cursor, cursor.createdAtMs + dayMs)
   }
 
   #byPlan(line: PlannedLine): NormalizeOutcome {

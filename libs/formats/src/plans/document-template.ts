@@ -1,24 +1,10 @@
 // A document's bytes with gaps: all that lines of one plan have in common, and which value goes into which gap.
 import { formatEpochMs } from '@millrace/ecs'
-import { instanceLength } from '@millrace/envelope'
 import type { RecordFacts } from '../finish-document.ts'
-import type { ByteWriter } from './byte-writer.ts'
+import { gaps, kinds } from './kinds.ts'
 import type { Step } from './line-steps.ts'
-import { kinds } from './value-reader.ts'
-import type { Walk } from './plan-tree.ts'
-
-/** What fills a gap: a value of the line by its number from 0, or one of these. */
-const gaps = {
-  iso: -1,
-  duration: -2,
-  id: -3,
-  createdAt: -4,
-  receivedAt: -5,
-  instance: -6,
-  sequence: -7,
-  delayMs: -8,
-  partition: -9,
-} as const
+import { plannedLengthMax } from './record-cursor.ts'
+import type { PlanMachine } from './plan-machine.ts'
 
 /** A text that stands for the value of a gap in a document that is made only to be cut up. */
 interface Marker {
@@ -134,92 +120,72 @@ export interface RecordGaps {
   readonly partition: number
 }
 
-/** Digits of the longest number, and more than a time has characters. Unit: bytes. */
-const numberMax = 40
-
-export class DocumentTemplate {
-  readonly #first: Uint8Array
-  readonly #gaps: Int8Array
-  /** What stands after each gap and does not vary. */
-  readonly #after: readonly Uint8Array[]
-  /** Of all that does not vary, and of the most that numbers and times take. */
-  readonly #fixedBytes: number
-
-  private constructor(first: string, filledBy: readonly number[], after: readonly string[]) {
-    this.#first = new Uint8Array(Buffer.from(first))
-    this.#gaps = Int8Array.from(filledBy)
-    this.#after = after.map((text) => new Uint8Array(Buffer.from(text)))
-    this.#fixedBytes = this.#first.length + filledBy.length * numberMax
-    for (const { length } of this.#after) this.#fixedBytes += length
-  }
-
-  /** Cuts up the document of a probe line; undefined when a value of the line is not to be found in it. */
-  static cut(
-    document: string,
-    steps: readonly Step[],
-    facts: RecordFacts,
-  ): DocumentTemplate | undefined {
-    const found: { at: number; text: string; gap: number }[] = []
-    for (const { text, gap } of markersOf(steps, facts)) {
-      let at = document.indexOf(text)
-      // A value that is in no field: whether it is may depend on what it is. Only masked ones have to be gone.
-      const isMasked = gap >= 0 && steps[gap]!.kind === kinds.masked
-      if ((at === -1) !== isMasked) return undefined
-      for (; at !== -1; at = document.indexOf(text, at + text.length)) found.push({ at, text, gap })
-    }
-    found.sort((one, other) => one.at - other.at)
-    const after: string[] = []
-    let end = document.length
-    for (const { at, text } of found.toReversed()) {
-      after.unshift(document.slice(at + text.length, end))
-      end = at
-    }
-    const filledBy = found.map(({ gap }) => gap)
-    return new DocumentTemplate(document.slice(0, end), filledBy, after)
-  }
-
-  /** Appends the document for a line that was walked along. */
-  write(target: ByteWriter, line: Uint8Array, walk: Walk, record: RecordGaps): void {
-    const { bounds } = walk
-    const gapList = this.#gaps
-    let most = this.#fixedBytes
-    for (let index = 0; index < gapList.length; index++) {
-      const gap = gapList[index]!
-      if (gap >= 0) most += bounds[gap * 2 + 1]! - bounds[gap * 2]!
-      else if (gap === gaps.id) most += record.idEnd - record.idStart
-    }
-    target.reserve(most)
-    target.constant(this.#first)
-    for (let index = 0; index < gapList.length; index++) {
-      const gap = gapList[index]!
-      if (gap >= 0) target.range(line, bounds[gap * 2]!, bounds[gap * 2 + 1]!)
-      else fill(gap, target, walk, record)
-      target.constant(this.#after[index]!)
-    }
-  }
+/** What stands before a gap and does not vary, and what fills the gap; none behind the last part. */
+interface Part {
+  constant: Buffer
+  gap: number | undefined
 }
 
-function fill(gap: number, target: ByteWriter, walk: Walk, record: RecordGaps): void {
-  switch (gap) {
-    case gaps.iso:
-      if (walk.iso === undefined) target.time(walk.timeMs)
-      else target.ascii(walk.iso)
-      return
-    case gaps.duration:
-      return target.integer(walk.duration)
-    case gaps.id:
-      return target.range(record.idBytes, record.idStart, record.idEnd)
-    case gaps.instance:
-      return target.range(record.idBytes, record.idStart, record.idStart + instanceLength)
-    case gaps.createdAt:
-      return target.time(record.createdAtMs)
-    case gaps.receivedAt:
-      return target.time(record.receivedAtMs)
-    case gaps.delayMs:
-      return target.integer(record.receivedAtMs - record.createdAtMs)
-    case gaps.partition:
-      return target.integer(record.partition)
-    default:
-      return target.integer(record.sequence)
+/** Cuts up the document of a probe line; undefined when a value of the line is not to be found in it. */
+function cut(document: string, steps: readonly Step[], facts: RecordFacts): Part[] | undefined {
+  const found: { at: number; text: string; gap: number }[] = []
+  for (const { text, gap } of markersOf(steps, facts)) {
+    let at = document.indexOf(text)
+    // A value that is in no field: whether it is may depend on what it is. Only masked ones have to be gone.
+    const isMasked = gap >= 0 && steps[gap]!.kind === kinds.masked
+    if ((at === -1) !== isMasked) return undefined
+    for (; at !== -1; at = document.indexOf(text, at + text.length)) found.push({ at, text, gap })
   }
+  found.sort((one, other) => one.at - other.at)
+  const parts: Part[] = []
+  let start = 0
+  for (const { at, text, gap } of found) {
+    parts.push({ constant: Buffer.from(document.slice(start, at)), gap })
+    start = at + text.length
+  }
+  parts.push({ constant: Buffer.from(document.slice(start)), gap: undefined })
+  return parts
+}
+
+/** The longest of numbers and times. Unit: bytes. */
+const numberMax = 40
+
+/** What the longest document can be. */
+function longest(parts: readonly Part[], idBytesMax: number): number {
+  const times = new Map<number, number>()
+  let bytes = 0
+  let mostTimes = 0
+  for (const { constant, gap } of parts) {
+    bytes += constant.length + numberMax
+    if (gap === gaps.id) bytes += idBytesMax
+    if (gap === undefined || gap < 0) continue
+    times.set(gap, (times.get(gap) ?? 0) + 1)
+    mostTimes = Math.max(mostTimes, times.get(gap)!)
+  }
+  return bytes + mostTimes * plannedLengthMax
+}
+
+/**
+ * Makes a template of the document of a probe line, where the machine keeps its plans.
+ * @returns the template; undefined when a value of the line is not to be found in the document, or documents might
+ * be too long for the machine
+ */
+export function keepTemplate(
+  machine: PlanMachine,
+  document: string,
+  steps: readonly Step[],
+  facts: RecordFacts,
+): number | undefined {
+  const parts = cut(document, steps, facts)
+  if (parts === undefined) return undefined
+  if (longest(parts, machine.idBytesMax) > machine.documentBytesMax) return undefined
+  const written: Buffer[] = []
+  for (const { constant, gap } of parts) {
+    const length = Buffer.alloc(4)
+    length.writeInt32LE(constant.length)
+    const behind = Buffer.alloc(((4 - (constant.length & 3)) & 3) + 4)
+    behind.writeInt32LE(gap ?? machine.lastPart, behind.length - 4)
+    written.push(length, constant, behind)
+  }
+  return machine.keep(Buffer.concat(written))
 }

@@ -1,6 +1,6 @@
 // Which values of `req` and `res` may vary: see `takeRequest` and `takeResponse`.
 import { secretHeaders } from '../http-fields.ts'
-import { kinds } from './value-reader.ts'
+import { kinds } from './kinds.ts'
 import type { Freedom, Leaf } from './value-rules.ts'
 
 /** Members and headers that go into a field of another type than text, or are taken apart. */

@@ -1,6 +1,8 @@
 // A line taken apart for a plan: the values that may vary, and the bytes between them that may not.
+import { readTimestamp } from '@millrace/ecs'
 import { stackKeys } from '../error-fields.ts'
-import { endOfValue, kinds, type LineBytes, readZonedTime, unusual } from './value-reader.ts'
+import { kinds } from './kinds.ts'
+import { planMachine } from './plan-machine.ts'
 import { freedomOf, type Leaf, type PlannedFormat, type Rule, ruleOf } from './value-rules.ts'
 
 /** One value that may vary. */
@@ -42,7 +44,7 @@ type Member = 'text' | 'empty text' | 'other'
  */
 export class StepReader {
   readonly #text: string
-  readonly #line: LineBytes
+  readonly #machine = planMachine()
   readonly #format: PlannedFormat
   readonly #steps: Step[] = []
   #refused: Steps['refused']
@@ -57,7 +59,7 @@ export class StepReader {
 
   constructor(line: Buffer, format: PlannedFormat) {
     this.#text = line.toString('latin1')
-    this.#line = { bytes: line, end: line.length }
+    this.#machine.place(line, 0, line.length)
     this.#format = format
   }
 
@@ -202,15 +204,15 @@ export class StepReader {
   }
 
   #end(kind: number, start: number): { kind: number; end: number } {
-    const end = endOfValue(kind, this.#line, start)
+    const end = this.#machine.endOf(kind, start)
     if (kind === kinds.hex32 && end < 0) {
-      return { kind: kinds.hex16, end: endOfValue(kinds.hex16, this.#line, start) }
+      return { kind: kinds.hex16, end: this.#machine.endOf(kinds.hex16, start) }
     }
     const isUnusable =
       kind === kinds.isoTime &&
       end >= 0 &&
-      readZonedTime(this.#line.bytes, start, end) === undefined
-    return { kind, end: isUnusable ? unusual : end }
+      readTimestamp(this.#text.slice(start, end))?.zoned !== true
+    return { kind, end: isUnusable ? -1 : end }
   }
 
   /** Past what `pattern` finds here, if it does. */

@@ -1,20 +1,19 @@
 // A line that a plan was found for, before its document is written: where it goes, and under which id.
 import type { RecordSource } from '../record-source.ts'
 import type { ByteWriter } from './byte-writer.ts'
-import type { DocumentTemplate } from './document-template.ts'
 import type { RecordCursor } from './record-cursor.ts'
 
 /** One for all lines: it is used up before the next one is looked for. */
 export class PlannedLine {
   readonly #cursor: RecordCursor
-  #template!: DocumentTemplate
+  #template = 0
   #source!: RecordSource
 
   constructor(cursor: RecordCursor) {
     this.#cursor = cursor
   }
 
-  set(source: RecordSource, template: DocumentTemplate): this {
+  set(source: RecordSource, template: number): this {
     this.#source = source
     this.#template = template
     return this
@@ -46,6 +45,6 @@ export class PlannedLine {
   }
 
   writeDocument(target: ByteWriter): void {
-    this.#source.plans.write(target, this.#template, this.#cursor, this.#cursor)
+    this.#source.plans.write(target, this.#template, this.#cursor)
   }
 }

@@ -1,7 +1,16 @@
 // One record while it is looked at: where its line and its id lie, and what goes from it into the gaps of a document.
 import { readEventSequence } from '@millrace/envelope'
 import type { RecordGaps } from './document-template.ts'
-import { type Line, plannedLengthMax } from './line-plans.ts'
+
+/** Longer lines are not planned: limits on the length of values stay out of reach. Unit: bytes. */
+export const plannedLengthMax = 8000
+
+/** The line's bytes, from `start` to `end`. */
+export interface Line {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+}
 
 /** Where key and value of a record lie in the bytes that were fetched, so that neither has to be cut out. */
 export interface RecordRanges {

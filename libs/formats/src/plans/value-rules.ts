@@ -3,7 +3,7 @@ import { type EcsField, ecsFields, ecsObjectPaths } from '@millrace/ecs'
 import { readerOf, readers } from '../field-reader.ts'
 import { isSharedKey } from '../key-placement.ts'
 import { freedomInHttp } from './http-rules.ts'
-import { kinds } from './value-reader.ts'
+import { kinds } from './kinds.ts'
 
 /** Formats whose lines are planned: their rules are below. */
 export type PlannedFormat = 'pino' | 'ecs'

@@ -7,7 +7,7 @@ import {
   readCase,
 } from '../../../../test/support/format-fixtures.ts'
 import { type NormalizeOutcome, RecordNormalizer, type SourceRecord } from '../../src/index.ts'
-import { plannedLengthMax } from '../../src/plans/line-plans.ts'
+import { plannedLengthMax } from '../../src/plans/record-cursor.ts'
 import { PlannedEvent } from '../../src/plans/planned-event.ts'
 import { decidingTexts, lineOf, lineSkeleton } from '../support/line-skeletons.ts'
 

@@ -4,8 +4,11 @@ import {
   RecordNormalizer,
   type RecordNormalizerOptions,
 } from '../../src/index.ts'
+import { planMachine } from '../../src/plans/plan-machine.ts'
 import { PlannedEvent } from '../../src/plans/planned-event.ts'
-import { waysMax } from '../../src/plans/plan-tree.ts'
+
+/** As the plan machine has it. */
+const waysMax = 64
 
 const receivedAtMs = Date.parse('2026-01-02T03:04:05.678Z')
 const timeMs = Date.parse('2026-01-02T03:04:05.123Z')
@@ -207,4 +210,19 @@ test('past the most ways to go on from one place, further ones have no plan', ()
   const last = feed(keyed(waysMax))
   expect(isPlanned(last)).toBe(false)
   expect(last.document).toMatchObject({ attributes: { [`key${waysMax}`]: 1 } })
+})
+
+test('plans have a bound on their memory: all go when it is full, and lines are planned again', () => {
+  const feed = feeder({ plans: { lessonsAtFirst: 1e6, plansMax: 1e6 } })
+  const { generation } = planMachine()
+  let key = 0
+  const long = (): Record<string, unknown> => ({
+    ...line('long'),
+    [`${'k'.repeat(400)}${key++}`]: 1,
+  })
+  feed(line('one'))
+  for (; planMachine().generation === generation;) feed(long())
+  expect(key).toBeGreaterThan(1000)
+  expect(isPlanned(feed(line('two')))).toBe(false)
+  expect(isPlanned(feed(line('three')))).toBe(true)
 })

@@ -1,5 +1,5 @@
 // A document's bytes, put together: constant parts and values copied, numbers and times written digit by digit.
-import { boundsAt, copy, documentAt, idAt, isoAt, secondsAt } from './memory'
+import { boundsAt, copy, documentAt, frameAt, framePartBytesMax, isoAt, secondsAt } from './memory'
 import { durationNs, isoLength, timeMs } from './tree'
 
 // What fills a gap: a value of the line by its number from 0, or one of these; the same as in src/plans/gaps.ts.
@@ -20,13 +20,22 @@ const zero: u64 = 0x30
 /** Where the next byte goes. */
 let to: usize = 0
 
-/**
- * Writes the document for the line that was walked along. A template is a list of parts, each a length (32 bits), so
- * many bytes, up to the next four, and the gap behind them (32 bits); the last part has no gap but `lastPart`.
- * @returns its end
- */
-export function write(
+/** Lengths of what stands before the id, between id and document, and after the document. */
+let beforeLength: usize = 0
+let betweenLength: usize = 0
+let afterLength: usize = 0
+
+/** The parts lie `framePartBytesMax` apart from each other, from `frameAt` on. */
+export function frame(before: i32, between: i32, after: i32): void {
+  beforeLength = before
+  betweenLength = between
+  afterLength = after
+}
+
+/** Writes the document for the line that was walked along, with id and frame before and after it. @returns its end */
+export function writeFramed(
   template: usize,
+  idAt: usize,
   idLength: i32,
   partition: i32,
   sequence: f64,
@@ -34,6 +43,42 @@ export function write(
   receivedAtMs: f64,
 ): usize {
   to = documentAt
+  append(frameAt, beforeLength)
+  append(idAt, idLength)
+  append(frameAt + framePartBytesMax, betweenLength)
+  writeAt(template, idAt, idLength, partition, sequence, createdAtMs, receivedAtMs)
+  append(frameAt + 2 * framePartBytesMax, afterLength)
+  return to
+}
+
+/** Writes the document alone. @returns its end */
+export function write(
+  template: usize,
+  idAt: usize,
+  idLength: i32,
+  partition: i32,
+  sequence: f64,
+  createdAtMs: f64,
+  receivedAtMs: f64,
+): usize {
+  to = documentAt
+  writeAt(template, idAt, idLength, partition, sequence, createdAtMs, receivedAtMs)
+  return to
+}
+
+/**
+ * A template is a list of parts, each a length (32 bits), so many bytes, up to the next four, and the gap behind them
+ * (32 bits); the last part has no gap but `lastPart`.
+ */
+function writeAt(
+  template: usize,
+  idAt: usize,
+  idLength: i32,
+  partition: i32,
+  sequence: f64,
+  createdAtMs: f64,
+  receivedAtMs: f64,
+): void {
   let part = template
   while (true) {
     const length = <usize>load<u32>(part)
@@ -43,7 +88,7 @@ export function write(
     const gap = load<i32>(part)
     part += 4
     if (gap >= 0) {
-      if (gap == lastPart) return to
+      if (gap == lastPart) return
       const bounds = boundsAt + ((<usize>gap) << 3)
       append(load<u32>(bounds), load<u32>(bounds, 4) - load<u32>(bounds))
     } else if (gap == isoGap) {

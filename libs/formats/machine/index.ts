@@ -5,14 +5,16 @@ export {
   documentBytesMax,
   forgetPlans,
   forgetPlansFrom,
+  frameAt,
+  framePartBytesMax,
   idAt,
   idBytesMax,
   isoAt,
-  lineAt,
-  lineBytesMax,
   plansEnd,
   plansLeft,
+  windowAt,
+  windowBytesMax,
 } from './memory'
-export { lastPart, write } from './document'
+export { frame, lastPart, write, writeFramed } from './document'
 export { endWith, find, newTree, way } from './tree'
 export { endOf } from './values'

@@ -7,17 +7,20 @@ export const boundsAt: usize = 0x1000
 export const isoAt: usize = 0x1400
 /** Texts of the seconds that were seen last. */
 export const secondsAt: usize = 0x1800
-/** The id of the record. */
+/** The id of a record that is not in the window. */
 export const idAt: usize = 0x2800
 export const idBytesMax: i32 = 0x400
-/** The line. */
-export const lineAt: usize = 0x4000
-export const lineBytesMax: i32 = 0x2000
-/** The document. */
+/** What stands around id and document. */
+export const frameAt: usize = 0x3000
+export const framePartBytesMax: i32 = 0x400
+/** The document, with what stands around it. */
 export const documentAt: usize = 0x8000
 export const documentBytesMax: i32 = 0x1_0000
+/** A stretch of the records that are read. */
+export const windowAt: usize = 0x2_0000
+export const windowBytesMax: i32 = 0x10_0000
 /** Plans. */
-const plansAt: usize = 0x2_0000
+const plansAt: usize = 0x13_0000
 
 let top: usize = plansAt
 

@@ -12,6 +12,7 @@ export { builtIn as builtInFormats, FormatList } from './format-list.ts'
 export { formatProblem, loadFormats } from './own-formats.ts'
 export { type NormalizedEvent } from './normalized-event.ts'
 export { ByteWriter } from './plans/byte-writer.ts'
+export { type Frame } from './plans/plan-machine.ts'
 export { type PlannedLine } from './plans/planned-line.ts'
 export { type RecordRanges } from './plans/record-cursor.ts'
 export {

@@ -1,5 +1,6 @@
 // Numbers that a service tells about itself, declared in one table and read at /metrics.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { PlainHistogram } from './plain-histogram.ts'
 
 interface Declared<Kind extends string, Label extends string> {
   kind: Kind
@@ -116,6 +117,11 @@ function registerMetric(
   if (definition.kind === 'gauge') {
     const gauge = new Gauge(common)
     return { set: (value, labels = {}) => gauge.set(labels, value), clear: () => gauge.reset() }
+  }
+  if (labelNames.length === 0) {
+    const plain = new PlainHistogram({ ...common, buckets: definition.buckets })
+    registry.registerMetric(plain.asMetric())
+    return plain
   }
   const histogram = new Histogram({ ...common, buckets: [...definition.buckets] })
   return { observe: (value, labels = {}) => histogram.observe(labels, value) }

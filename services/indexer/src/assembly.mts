@@ -3,16 +3,7 @@ import { Batcher, type BatchLimits } from './batch.mts'
 import type { BodyChunk } from './bulk-bodies.mts'
 import { BulkBodies } from './bulk-bodies.mts'
 import { writeLines } from './bulk-request.mts'
-import { BulkItem, type TakenRecord } from './ownership.mts'
-
-/** An event that is about to be added. */
-export interface NewEvent {
-  /** Undefined: the record's key is the id. */
-  id: string | undefined
-  dataStream: string
-  createdAtMs: number
-  tellsOfDeadLetter?: boolean
-}
+import { BulkItem, type NewEvent, type TakenRecord } from './ownership.mts'
 
 /** Bodies and batches in step: a batch begins with a body of its own, so that it is sent from where it was written. */
 export class Assembly {
@@ -62,9 +53,7 @@ export class Assembly {
   }
 
   #item(origin: TakenRecord, event: NewEvent, start: number): BulkItem {
-    const { id, dataStream, createdAtMs, tellsOfDeadLetter = false } = event
-    const bytes = this.bodies.writer.length - start
-    const encoded = { id, dataStream, chunk: this.bodies.hold(), start, bytes }
-    return new BulkItem(origin, encoded, { createdAtMs, tellsOfDeadLetter })
+    const chunk = this.bodies.hold()
+    return new BulkItem(origin, event, chunk, { start, end: this.bodies.writer.length })
   }
 }

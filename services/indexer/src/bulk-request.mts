@@ -1,5 +1,5 @@
 // Bulk request: events become lines of a bulk body, and items side by side one body.
-import type { ByteWriter, PlannedLine } from '@millrace/formats'
+import type { ByteWriter, Frame, PlannedLine } from '@millrace/formats'
 import type { BodyChunk } from './bulk-bodies.mts'
 
 /** What of an event goes on the wire. */
@@ -35,26 +35,20 @@ export function writeLines(target: ByteWriter, lines: string): void {
   target.length += target.bytes.write(lines, target.length)
 }
 
-/** What stands before the ids of one data stream. */
-let action = { dataStream: '', beforeId: new Uint8Array(0) }
-const afterId = new Uint8Array(Buffer.from('"}}\n'))
-const newline = 0x0a
+const afterId = Buffer.from('"}}\n')
+const newline = Buffer.from('\n')
+
+/** What stands around ids and documents of one data stream. */
+let around: { dataStream: string; frame: Frame } | undefined
 
 /** The same lines as `bulkLines` has, without a text in between. Ids of planned lines need no escape. */
 export function writePlanned(target: ByteWriter, line: PlannedLine): void {
   const { dataStream } = line
-  if (action.dataStream !== dataStream) {
-    const beforeId = Buffer.from(`{"create":{"_index":${JSON.stringify(dataStream)},"_id":"`)
-    action = { dataStream, beforeId: new Uint8Array(beforeId) }
+  if (around?.dataStream !== dataStream) {
+    const before = Buffer.from(`{"create":{"_index":${JSON.stringify(dataStream)},"_id":"`)
+    around = { dataStream, frame: { before, between: afterId, after: newline } }
   }
-  target.reserve(action.beforeId.length)
-  target.constant(action.beforeId)
-  line.writeId(target)
-  target.reserve(afterId.length)
-  target.constant(afterId)
-  line.writeDocument(target)
-  target.reserve(1)
-  target.bytes[target.length++] = newline
+  line.writeFramed(target, around.frame)
 }
 
 /** The whole body; its last byte is a newline, as the bulk API demands. Items side by side are sent from where they lie. */

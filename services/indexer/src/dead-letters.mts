@@ -1,7 +1,6 @@
 // Dead letter, to its end: published first, then told by a readable document, and then the event is terminal.
 import type { DeadLetterFacts } from '@millrace/envelope'
 import type { Books, Fate } from './books.mts'
-import type { NewEvent } from './assembly.mts'
 import { bulkLines } from './bulk-request.mts'
 import type { ItemCause } from './bulk-response.mts'
 import { causeOfRejectedItem } from './dead-letter.mts'
@@ -13,7 +12,7 @@ import {
   type DeadLetterParts,
   DeadLetterWriter,
 } from './dead-letter-writer.mts'
-import type { BulkItem, TakenRecord } from './ownership.mts'
+import type { BulkItem, NewEvent, TakenRecord } from './ownership.mts'
 import type { PipelineObserver } from './pipeline-parts.mts'
 
 export interface DeadLettersParts extends Omit<DeadLetterParts, 'handlers'> {
@@ -83,9 +82,8 @@ export class DeadLetters {
   #tell({ origin }: DeadLetter, facts: DeadLetterFacts): void {
     const { clock, index, settle } = this.#parts
     if (origin.owner.isEnded) return settle(origin, 'dead_lettered')
-    const createdAtMs = clock.now()
-    const document = deadLetterDocument(origin.record, facts, createdAtMs)
+    const document = deadLetterDocument(origin.record, facts, clock.now())
     const { id, dataStream } = document
-    index(origin, { id, dataStream, createdAtMs, tellsOfDeadLetter: true }, bulkLines(document))
+    index(origin, { id, dataStream, tellsOfDeadLetter: true }, bulkLines(document))
   }
 }

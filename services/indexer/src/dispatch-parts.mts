@@ -22,7 +22,8 @@ export type RequestOutcome = 'answered' | RequestFailure['kind']
 
 /** What the dispatcher tells its owner. Calls are synchronous and come in the order of the answers. */
 export interface DispatchHandlers<Item> {
-  settled(item: Item, verdict: 'indexed' | 'duplicate'): void
+  /** `nowMs`: epoch ms, of the answer. */
+  settled(item: Item, verdict: 'indexed' | 'duplicate', nowMs: number): void
   rejected(item: Item, cause: ItemCause): void
   /** True when the item's partition is not ours any more; it is then given up instead of tried again. */
   isStale(item: Item): boolean

@@ -138,11 +138,12 @@ export class Dispatcher<Item extends DispatchItem> {
   #settle(batch: QueuedBatch<Item>, verdicts: ItemVerdict[], startedAtMs: number): number {
     const again: Item[] = []
     let busy = 0
+    const nowMs = this.#time.clock.now()
     for (let position = 0; position < verdicts.length; position++) {
       const item = batch.items[position]!
       const verdict = verdicts[position]!
       if (verdict.verdict === 'indexed' || verdict.verdict === 'duplicate') {
-        this.#handlers.settled(item, verdict.verdict)
+        this.#handlers.settled(item, verdict.verdict, nowMs)
       } else if (this.#handlers.isStale(item)) {
         this.#handlers.givenUp(item)
       } else if (verdict.verdict === 'rejected') {

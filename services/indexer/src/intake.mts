@@ -22,12 +22,31 @@ export interface Normalizer {
 }
 
 export interface IntakeOutcome {
-  /** The record's one event, the lines of which are written already. */
-  planned: PlannedLine | undefined
   items: readonly { id: string; dataStream: string; lines: string }[]
   rejections: readonly Rejection[]
   /** The sender says that the topic may hold the record twice. */
   isResent: boolean
+}
+
+/**
+ * The record's one event by plan, its lines written to `target`; undefined where it takes `takeIn`. A plan that fails,
+ * which none should, leaves the record to the rules as well.
+ */
+export function takeByPlan(
+  record: KafkaRecord,
+  receivedAtMs: number,
+  normalizer: Normalizer,
+  target: ByteWriter,
+): PlannedLine | undefined {
+  const { length } = target
+  try {
+    const planned = normalizer.plan?.(record, receivedAtMs)
+    if (planned !== undefined) writePlanned(target, planned)
+    return planned
+  } catch {
+    target.length = length
+    return undefined
+  }
 }
 
 /**
@@ -38,21 +57,13 @@ export function takeIn(
   record: KafkaRecord,
   receivedAtMs: number,
   normalizer: Normalizer,
-  target: ByteWriter,
 ): IntakeOutcome {
-  const { length } = target
   try {
-    const planned = normalizer.plan?.(record, receivedAtMs)
-    if (planned !== undefined) {
-      writePlanned(target, planned)
-      return { planned, items: [], rejections: [], isResent: planned.isResent }
-    }
     return readRecord(record, receivedAtMs, normalizer)
   } catch (error) {
-    target.length = length
     const reason = `normalizing failed: ${errorText(error)}`.slice(0, 256)
     const rejection: Rejection = { ok: false, code: 'MILLRACE_NORMALIZE_FAILED', reason }
-    return { planned: undefined, items: [], rejections: [rejection], isResent: false }
+    return { items: [], rejections: [rejection], isResent: false }
   }
 }
 
@@ -69,7 +80,7 @@ function readRecord(
     dataStream: event.dataStream,
     lines: bulkLines(event),
   }))
-  return { planned: undefined, items, rejections, isResent: outcome.isResent === true }
+  return { items, rejections, isResent: outcome.isResent === true }
 }
 
 function readLedgerRecord(

@@ -2,11 +2,12 @@
 import type { KafkaRecord } from '@millrace/kafka'
 import type { Holder } from './admission.mts'
 import type { BodyChunk } from './bulk-bodies.mts'
-import type { EncodedItem } from './bulk-request.mts'
 import type { ItemVerdict } from './bulk-response.mts'
 import type { DispatchItem } from './dispatch-parts.mts'
 import type { IdPlace } from './good-answer.mts'
+import type { Moment } from './pipeline-parts.mts'
 import { type OpenRecord, PartitionSettlement } from './settle.mts'
+import { uncertainSinceMs } from './uncertain.mts'
 
 /**
  * One partition, from its assignment to its revocation. A later assignment of the same partition is
@@ -35,6 +36,8 @@ export class OwnedPartition implements Holder {
   /** Requests of an earlier owner for records below this offset may still be carried out: it takes no more at a time. */
   lateBelow: number | undefined
 
+  /** How far clocks may be apart. */
+  readonly clockMarginMs: number
   /** When the group's last owner committed it last; epoch ms, undefined where nobody told. */
   readonly committedBeforeAtMs: number | undefined
   /** Epoch ms. */
@@ -53,12 +56,14 @@ export class OwnedPartition implements Holder {
     partition: number,
     options: {
       recordsMax: number
+      clockMarginMs: number
       assignedAtMs: number
       committedBeforeAtMs?: number
       predecessor?: OwnedPartition
     },
   ) {
     this.#recordsMax = options.recordsMax
+    this.clockMarginMs = options.clockMarginMs
     this.assignedAtMs = options.assignedAtMs
     this.committedBeforeAtMs = options.committedBeforeAtMs
     this.topic = topic
@@ -90,16 +95,58 @@ export class OwnedPartition implements Holder {
   }
 }
 
-/** A record on its way, with what it holds of the memory bound. */
-export interface TakenRecord {
+/**
+ * A record on its way, with what it holds of the memory bound. Of each event there is this, its item and the fetched
+ * record, and no more: times are not kept but reckoned, for a number of their size is an object of its own.
+ */
+export class TakenRecord implements OpenRecord {
   readonly record: KafkaRecord
   readonly owner: OwnedPartition
-  readonly open: OpenRecord
-  bytes: number
-  /** Since when its events may be in Elasticsearch already; see `uncertainSinceMs`. */
-  readonly uncertainSinceMs: number
+  readonly takenAt: Moment
+  readonly isResent: boolean
+  openEvents: number
   /** Events still in this worker's hands; at 0 the record's bytes are released. */
   eventsHeld: number
+  bytes = 0
+
+  constructor(
+    record: KafkaRecord,
+    owner: OwnedPartition,
+    takenAt: Moment,
+    holds: { events: number; isResent: boolean },
+  ) {
+    this.record = record
+    this.owner = owner
+    this.takenAt = takenAt
+    this.isResent = holds.isResent
+    this.openEvents = holds.events
+    this.eventsHeld = holds.events
+  }
+
+  get offset(): number {
+    return this.record.offset
+  }
+
+  /** When the line was written (`event.created`), as far as that is known. Epoch ms. */
+  get createdAtMs(): number {
+    const { timestampMs } = this.record
+    const { nowMs } = this.takenAt
+    return timestampMs > 0 ? Math.min(timestampMs, nowMs) : nowMs
+  }
+
+  /** Epoch ms; 0 where nobody knows. */
+  get writtenAtMs(): number {
+    return Math.min(this.takenAt.nowMs, Math.max(0, this.record.timestampMs))
+  }
+
+  /** Since when its events may be in Elasticsearch already; see there. */
+  get uncertainSinceMs(): number {
+    return uncertainSinceMs(this.record, this.owner, this.isResent)
+  }
+
+  get mayComeLate(): boolean {
+    return this.record.offset < (this.owner.lateBelow ?? 0)
+  }
 }
 
 /** One event on its way to Elasticsearch. */
@@ -109,34 +156,21 @@ export class BulkItem implements DispatchItem {
   readonly chunk: BodyChunk
   readonly start: number
   readonly bytes: number
-  /** When the line was written (`event.created`), in epoch ms. */
-  readonly createdAtMs: number
-  readonly writtenAtMs: number
-  uncertainSinceMs: number
-  readonly mayComeLate: boolean
   /** It tells of a dead letter that is in the topic already: whatever becomes of it, the event is terminal. */
   readonly tellsOfDeadLetter: boolean
   isSentBefore = false
   toCheck: ItemVerdict | undefined = undefined
+  #uncertainSinceMs: number | undefined = undefined
   #id: string | undefined
 
-  constructor(
-    origin: TakenRecord,
-    { id, dataStream, chunk, start, bytes }: EncodedEvent,
-    { createdAtMs, tellsOfDeadLetter }: { createdAtMs: number; tellsOfDeadLetter: boolean },
-  ) {
-    const { record, owner } = origin
+  constructor(origin: TakenRecord, event: NewEvent, chunk: BodyChunk, range: ItemRange) {
     this.origin = origin
-    this.dataStream = dataStream
+    this.dataStream = event.dataStream
     this.chunk = chunk
-    this.start = start
-    this.bytes = bytes
-    this.createdAtMs = createdAtMs
-    this.writtenAtMs = Math.min(createdAtMs, Math.max(0, record.timestampMs))
-    this.uncertainSinceMs = origin.uncertainSinceMs
-    this.mayComeLate = record.offset < (owner.lateBelow ?? 0)
-    this.tellsOfDeadLetter = tellsOfDeadLetter
-    this.#id = id
+    this.start = range.start
+    this.bytes = range.end - range.start
+    this.tellsOfDeadLetter = event.tellsOfDeadLetter === true
+    this.#id = event.id
   }
 
   get id(): string {
@@ -149,13 +183,36 @@ export class BulkItem implements DispatchItem {
     const { record } = this.origin
     return this.#id === undefined && record.bytes !== undefined ? (record as IdPlace) : undefined
   }
+
+  get writtenAtMs(): number {
+    return this.origin.writtenAtMs
+  }
+
+  get mayComeLate(): boolean {
+    return this.origin.mayComeLate
+  }
+
+  get uncertainSinceMs(): number {
+    return this.#uncertainSinceMs ?? this.origin.uncertainSinceMs
+  }
+
+  set uncertainSinceMs(sinceMs: number) {
+    this.#uncertainSinceMs = sinceMs
+  }
 }
 
-/** An event that stands in a bulk body. */
-export interface EncodedEvent extends EncodedItem {
+/** An event that is about to be added. */
+export interface NewEvent {
   /** Undefined: the record's key is the id. */
   readonly id: string | undefined
   readonly dataStream: string
+  readonly tellsOfDeadLetter?: boolean
+}
+
+/** Where an event's lines stand in a piece of memory. */
+export interface ItemRange {
+  readonly start: number
+  readonly end: number
 }
 
 /** What a record without its bytes costs in memory: objects, headers, bookkeeping. Measured roughly. */

@@ -10,6 +10,8 @@ export interface PartitionsOptions {
   unsettledRecordsMax: number
   /** A paused partition resumes below this part of each of its bounds. 0 to 1. */
   resumeRatio: number
+  /** How far the clocks of producers, workers and Elasticsearch may be apart. */
+  clockMarginMs: number
 }
 
 export class Partitions {
@@ -111,6 +113,7 @@ export class Partitions {
   ): OwnedPartition {
     const owner = new OwnedPartition(topic, partition, {
       recordsMax: this.#options.unsettledRecordsMax,
+      clockMarginMs: this.#options.clockMarginMs,
       assignedAtMs: this.#parts.clock.now(),
       ...(committedAtMs !== undefined && { committedBeforeAtMs: committedAtMs }),
       ...(predecessor !== undefined && { predecessor }),

@@ -1,22 +1,20 @@
 // The journey on one screen: take, decode, normalize, batch, bulk, settle, commit.
 import type { AssignedPartition, ConsumerGroup, KafkaRecord, TopicPartition } from '@millrace/kafka'
 import { Admission } from './admission.mts'
-import { Assembly, type NewEvent } from './assembly.mts'
+import { Assembly } from './assembly.mts'
 import type { Fate } from './books.mts'
 import { OffsetCommitter } from './commit.mts'
 import { AdaptiveConcurrency } from './concurrency.mts'
-import { identifyRecord } from './dead-letter.mts'
 import { DeadLetters } from './dead-letters.mts'
 import { Dispatcher } from './dispatch.mts'
 import type { DispatchHandlers } from './dispatch-parts.mts'
-import { takeIn } from './intake.mts'
 import { DueBatches } from './due-batches.mts'
 import { Notifier } from './notifier.mts'
-import { type BulkItem, type OwnedPartition, recordBytes, type TakenRecord } from './ownership.mts'
+import type { BulkItem, NewEvent, OwnedPartition, TakenRecord } from './ownership.mts'
 import { Partitions } from './partitions.mts'
 import type { Moment, PipelineOptions, PipelineParts, PipelineState } from './pipeline-parts.mts'
 import { ProgressWatch } from './progress-watch.mts'
-import { uncertainSinceMs } from './uncertain.mts'
+import { Taker } from './taker.mts'
 
 export class Pipeline {
   readonly #parts: PipelineParts
@@ -24,6 +22,7 @@ export class Pipeline {
   readonly #group: ConsumerGroup
   readonly #admission: Admission
   readonly #partitions: Partitions
+  readonly #taker: Taker
   readonly #assembly: Assembly
   readonly #dueBatches: DueBatches
   readonly #concurrency: AdaptiveConcurrency
@@ -72,6 +71,17 @@ export class Pipeline {
         },
       },
       options.deadLetters,
+    )
+    this.#taker = new Taker(
+      {
+        ...parts,
+        group,
+        admission: this.#admission,
+        assembly: this.#assembly,
+        deadLetters: this.#deadLetters,
+        progressWatch: this.#progressWatch,
+      },
+      options,
     )
     this.#committer = new OffsetCommitter(
       {
@@ -130,7 +140,7 @@ export class Pipeline {
         continue
       }
       if (!owner.settlement.continuesAt(record.offset)) owner = this.#partitions.restart(owner)
-      this.#take(owner, record, now)
+      this.#taker.take(owner, record, now)
     }
     this.#dueBatches.submit()
   }
@@ -149,63 +159,16 @@ export class Pipeline {
     return { nowMs: clock.now(), monotonicMs: clock.monotonicMs() }
   }
 
-  #take(owner: OwnedPartition, record: KafkaRecord, { nowMs, monotonicMs }: Moment): void {
-    const { books, normalizer } = this.#parts
-    const { writer } = this.#assembly.bodies
-    const start = writer.length
-    const { planned, items, rejections, isResent } = takeIn(record, nowMs, normalizer, writer)
-    const events = (planned === undefined ? items.length : 1) + rejections.length
-    const bytes = recordBytes(record)
-    books.recordsTaken += 1
-    books.recordBytesTaken += bytes
-    books.take(Math.max(1, events))
-    const open = owner.settlement.take(record.offset, events)
-    this.#progressWatch.taken(owner, record)
-    // A control record of a kind that this version does not know, or an empty container.
-    if (events === 0) return books.end('skipped')
-    if (!owner.hasBegun) owner.begin(record.offset, this.#group.highWatermarks())
-    const { uncertainBelow } = owner
-    const { clockMarginMs } = this.#options
-    const origin: TakenRecord = {
-      record,
-      owner,
-      open,
-      bytes: 0,
-      eventsHeld: events,
-      uncertainSinceMs: uncertainSinceMs(record, { uncertainBelow, isResent, clockMarginMs }),
-    }
-    this.#hold(origin, bytes)
-    const createdAtMs = record.timestampMs > 0 ? Math.min(record.timestampMs, nowMs) : nowMs
-    if (planned !== undefined) {
-      const { isKeyId, dataStream } = planned
-      const event = { id: isKeyId ? undefined : planned.id, dataStream, createdAtMs }
-      this.#hold(origin, this.#assembly.addWritten(origin, event, start, monotonicMs).bytes)
-    }
-    for (const { id, dataStream, lines } of items) {
-      const event = { id, dataStream, createdAtMs }
-      this.#hold(origin, this.#assembly.addLines(origin, event, lines, monotonicMs).bytes)
-    }
-    for (const { code, reason } of rejections) {
-      const eventId = identifyRecord(record, this.#options.clusterId)
-      this.#deadLetters.add({ origin, eventId, cause: { code, reason } })
-    }
-  }
-
-  #hold(origin: TakenRecord, bytes: number): void {
-    origin.bytes += bytes
-    this.#admission.take(origin.owner, bytes)
-  }
-
   /** The document of a dead letter. A partition that is being drained waits for nothing. */
   #index(origin: TakenRecord, event: NewEvent, lines: string): void {
     const nowMs = this.#parts.clock.monotonicMs()
-    this.#hold(origin, this.#assembly.addLines(origin, event, lines, nowMs).bytes)
+    this.#taker.hold(origin, this.#assembly.addLines(origin, event, lines, nowMs).bytes)
     if (origin.owner.isClosing) this.#dueBatches.submitAll()
   }
 
   /** The event is terminal: indexed, there already, or safely in the dead-letter topic. */
   #settle(origin: TakenRecord, fate: Fate): void {
-    origin.owner.settlement.settleEvent(origin.open)
+    origin.owner.settlement.settleEvent(origin)
     this.#letGo(origin, fate)
   }
 
@@ -222,13 +185,14 @@ export class Pipeline {
   }
 
   #bulkHandlers(): DispatchHandlers<BulkItem> {
-    const { observer, clock, books } = this.#parts
+    const { observer, books } = this.#parts
     return {
-      settled: (item, verdict) => {
+      settled: (item, verdict, nowMs) => {
+        const { origin } = item
         this.#assembly.release(item)
-        if (item.tellsOfDeadLetter) return this.#settle(item.origin, 'dead_lettered')
-        if (verdict === 'indexed') observer.indexed(clock.now() - item.createdAtMs)
-        this.#settle(item.origin, verdict)
+        if (item.tellsOfDeadLetter) return this.#settle(origin, 'dead_lettered')
+        if (verdict === 'indexed') observer.indexed(nowMs - origin.createdAtMs)
+        this.#settle(origin, verdict)
       },
       rejected: (item, cause) => {
         this.#assembly.release(item)

@@ -58,16 +58,18 @@ export class PartitionSettlement {
     return offset > this.#lastTaken
   }
 
-  /** Takes a record that holds `events` events; one without any is terminal at once. */
-  take(offset: number, events: number): OpenRecord {
+  /** Takes a record with all its events; one without any is terminal at once. */
+  take(record: OpenRecord): void {
+    const { offset, openEvents } = record
     assert(this.continuesAt(offset), `offset ${offset} was taken after ${this.#lastTaken}`)
     assert(this.hasRoom, `a partition may hold ${this.#recordsMax} unsettled records`)
-    assert(Number.isInteger(events) && events >= 0, `a record cannot hold ${events} events`)
-    const record: OpenRecord = { offset, openEvents: events }
+    assert(
+      Number.isInteger(openEvents) && openEvents >= 0,
+      `a record cannot hold ${openEvents} events`,
+    )
     this.#lastTaken = offset
     this.#run.push(record)
-    if (events === 0) this.#advance()
-    return record
+    if (openEvents === 0) this.#advance()
   }
 
   /** One event of the record is terminal. */

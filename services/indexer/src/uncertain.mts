@@ -21,9 +21,9 @@ const senderMarginMs = 60_000
  */
 export function uncertainSinceMs(
   record: KafkaRecord,
-  options: { uncertainBelow: number; isResent: boolean; clockMarginMs: number },
+  { uncertainBelow, clockMarginMs }: { uncertainBelow: number; clockMarginMs: number },
+  isResent: boolean,
 ): number {
-  const { uncertainBelow, isResent, clockMarginMs } = options
   const writtenAtMs = Math.max(0, record.timestampMs)
   if (isResent) return Math.min(writtenAtMs, mintedAtMs(record.key)) - clockMarginMs
   if (record.offset < uncertainBelow) return writtenAtMs - clockMarginMs

@@ -2,7 +2,7 @@ import { ByteWriter, RecordNormalizer } from '@millrace/formats'
 import { describe, expect, it } from 'vitest'
 import { BodyChunk } from '../src/bulk-bodies.mts'
 import { buildBulkBody, bulkLines, type EncodedItem, writeLines } from '../src/bulk-request.mts'
-import { takeIn } from '../src/intake.mts'
+import { takeByPlan, takeIn } from '../src/intake.mts'
 
 const event = (id: string, document: object): Parameters<typeof bulkLines>[0] => ({
   id,
@@ -86,15 +86,10 @@ describe('bulk request', () => {
         headers: isMinted ? { millrace: Buffer.from('{"v":1,"format":"pino"}') } : {},
       }
       target.length = 0
-      const taken = takeIn(record, record.timestampMs + 5, planning, target)
-      if (taken.planned !== undefined) planned++
-      else writeLines(target, taken.items[0]!.lines)
-      const byRules = takeIn(
-        record,
-        record.timestampMs + 5,
-        careful,
-        new ByteWriter(Buffer.alloc(0)),
-      )
+      const nowMs = record.timestampMs + 5
+      if (takeByPlan(record, nowMs, planning, target) !== undefined) planned++
+      else writeLines(target, takeIn(record, nowMs, planning).items[0]!.lines)
+      const byRules = takeIn(record, nowMs, careful)
       expect(target.bytes.toString('utf8', 0, target.length)).toBe(byRules.items[0]!.lines)
     }
     expect(planned).toBeGreaterThan(40)

@@ -5,7 +5,6 @@ import {
   readLedger,
   SequenceRanges,
 } from '@millrace/envelope'
-import { ByteWriter } from '@millrace/formats'
 import { describe, expect, it } from 'vitest'
 import { takeIn } from '../src/intake.mts'
 import { fakeRecord } from './support/fakes.ts'
@@ -34,12 +33,7 @@ const headers = {
 const ofKind = { normalize: () => ({ events: [], rejections: [], kind: 'ledger' }) }
 
 function take(value: Uint8Array | null): ReturnType<typeof takeIn> {
-  return takeIn(
-    { ...fakeRecord(0, 4, ''), value, headers },
-    receivedAtMs,
-    ofKind,
-    new ByteWriter(Buffer.alloc(0)),
-  )
+  return takeIn({ ...fakeRecord(0, 4, ''), value, headers }, receivedAtMs, ofKind)
 }
 
 describe('a ledger in the topic', () => {

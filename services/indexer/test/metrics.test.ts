@@ -16,6 +16,7 @@ function documented(): { name: string; kind: string; labels: string; help: strin
       return { name: name!.replaceAll('`', ''), kind: kind!, labels: labels!, help: help! }
     })
 }
+import { takeOpen } from './support/fakes.ts'
 
 describe('docs/metrics.md', () => {
   it('has each metric of the indexer, in its order and its words, and no other', () => {
@@ -49,8 +50,12 @@ describe('IndexerMetrics', () => {
   })
 
   it('shows lag, pauses and limits of the moment', async () => {
-    const owner = new OwnedPartition('logs', 4, { recordsMax: 10, assignedAtMs: 0 })
-    owner.settlement.settleEvent(owner.settlement.take(9, 1))
+    const owner = new OwnedPartition('logs', 4, {
+      recordsMax: 10,
+      clockMarginMs: 0,
+      assignedAtMs: 0,
+    })
+    owner.settlement.settleEvent(takeOpen(owner.settlement, 9, 1))
     owner.isPaused = true
     const metrics = new IndexerMetrics(new Books(), () => ({
       inFlightBytes: 77,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { OwnedPartition } from '../src/ownership.mts'
-import { bulkError, lines, publishFailure, startWorld } from './support/fakes.ts'
+import { bulkError, lines, publishFailure, startWorld, takeOpen } from './support/fakes.ts'
 import { settle } from '../../../test/support/manual-clock.ts'
 
 describe('a partition is revoked in the middle of a bulk request', () => {
@@ -68,8 +68,12 @@ describe('a partition is revoked in the middle of a bulk request', () => {
 
 describe('an ownership', () => {
   it('has nothing to commit any more once it has ended, whatever settles then', () => {
-    const owner = new OwnedPartition('logs', 0, { recordsMax: 10, assignedAtMs: 0 })
-    const records = [owner.settlement.take(0, 1), owner.settlement.take(1, 1)]
+    const owner = new OwnedPartition('logs', 0, {
+      recordsMax: 10,
+      clockMarginMs: 0,
+      assignedAtMs: 0,
+    })
+    const records = [takeOpen(owner.settlement, 0, 1), takeOpen(owner.settlement, 1, 1)]
     owner.settlement.settleEvent(records[0]!)
     expect(owner.offsetToCommit).toBe(1)
     owner.isEnded = true

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PartitionSettlement } from '../src/settle.mts'
+import { type OpenRecord, PartitionSettlement } from '../src/settle.mts'
+import { takeOpen } from './support/fakes.ts'
 
 /** Records with holes between them, each with some events, and an order in which the events end. */
 const history = fc
@@ -27,7 +28,7 @@ describe('settling in any order', () => {
         let offset = 0
         const taken = records.map((record) => {
           offset += record.hole + 1
-          return settlement.take(offset, record.events)
+          return takeOpen(settlement, offset, record.events)
         })
         const left = records.map((record) => record.events)
         const check = (): void => {
@@ -53,11 +54,11 @@ describe('settling in any order', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(9), { maxLength: 200 }), (choices) => {
         const settlement = new PartitionSettlement({ recordsMax: 1000 })
-        const open: ReturnType<PartitionSettlement['take']>[] = []
+        const open: OpenRecord[] = []
         let offset = 0
         let before = -1
         for (const choice of choices) {
-          if (choice < 5) open.push(settlement.take((offset += 1 + (choice % 2)), 1))
+          if (choice < 5) open.push(takeOpen(settlement, (offset += 1 + (choice % 2)), 1))
           else if (open.length > 0) settlement.settleEvent(open.splice(choice % open.length, 1)[0]!)
           const committable = settlement.committableOffset ?? -1
           expect(committable).toBeGreaterThanOrEqual(before)

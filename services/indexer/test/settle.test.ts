@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { PartitionSettlement } from '../src/settle.mts'
+import { takeOpen } from './support/fakes.ts'
 
 describe('PartitionSettlement', () => {
   it('has nothing to commit before the first record is terminal', () => {
     const settlement = new PartitionSettlement({ recordsMax: 10 })
-    settlement.take(5, 1)
+    takeOpen(settlement, 5, 1)
     expect(settlement.committableOffset).toBeUndefined()
     expect(settlement.takenOffset).toBe(6)
   })
 
   it('does not pass a gap, and passes it at once when it closes', () => {
     const settlement = new PartitionSettlement({ recordsMax: 10 })
-    const records = [5, 6, 7].map((offset) => settlement.take(offset, 1))
+    const records = [5, 6, 7].map((offset) => takeOpen(settlement, offset, 1))
     settlement.settleEvent(records[1]!)
     settlement.settleEvent(records[2]!)
     expect(settlement.committableOffset).toBeUndefined()
@@ -23,7 +24,7 @@ describe('PartitionSettlement', () => {
 
   it('holds a record of three events until the third is terminal', () => {
     const settlement = new PartitionSettlement({ recordsMax: 10 })
-    const record = settlement.take(0, 3)
+    const record = takeOpen(settlement, 0, 3)
     settlement.settleEvent(record)
     settlement.settleEvent(record)
     expect(settlement.committableOffset).toBeUndefined()
@@ -33,10 +34,10 @@ describe('PartitionSettlement', () => {
 
   it('settles a record without events at once, though not past an earlier open one', () => {
     const settlement = new PartitionSettlement({ recordsMax: 10 })
-    settlement.take(0, 0)
+    takeOpen(settlement, 0, 0)
     expect(settlement.committableOffset).toBe(1)
-    const open = settlement.take(1, 1)
-    settlement.take(2, 0)
+    const open = takeOpen(settlement, 1, 1)
+    takeOpen(settlement, 2, 0)
     expect(settlement.committableOffset).toBe(1)
     settlement.settleEvent(open)
     expect(settlement.committableOffset).toBe(3)
@@ -44,7 +45,7 @@ describe('PartitionSettlement', () => {
 
   it('bridges offsets that the partition does not have', () => {
     const settlement = new PartitionSettlement({ recordsMax: 10 })
-    const records = [3, 10, 11].map((offset) => settlement.take(offset, 1))
+    const records = [3, 10, 11].map((offset) => takeOpen(settlement, offset, 1))
     settlement.settleEvent(records[0]!)
     expect(settlement.committableOffset).toBe(4)
     settlement.settleEvent(records[1]!)
@@ -53,25 +54,25 @@ describe('PartitionSettlement', () => {
 
   it('has room up to its bound and asserts one past it', () => {
     const settlement = new PartitionSettlement({ recordsMax: 2 })
-    settlement.take(0, 1)
+    takeOpen(settlement, 0, 1)
     expect(settlement.hasRoom).toBe(true)
-    settlement.take(1, 1)
+    takeOpen(settlement, 1, 1)
     expect(settlement.hasRoom).toBe(false)
-    expect(() => settlement.take(2, 1)).toThrow('may hold 2 unsettled records')
+    expect(() => takeOpen(settlement, 2, 1)).toThrow('may hold 2 unsettled records')
   })
 
   it('counts settled records behind a gap against its bound', () => {
     const settlement = new PartitionSettlement({ recordsMax: 2 })
-    settlement.take(0, 1)
-    settlement.settleEvent(settlement.take(1, 1))
+    takeOpen(settlement, 0, 1)
+    settlement.settleEvent(takeOpen(settlement, 1, 1))
     expect(settlement.hasRoom).toBe(false)
   })
 
   it('asserts when an offset comes twice or an event is settled twice', () => {
     const settlement = new PartitionSettlement({ recordsMax: 10 })
-    const record = settlement.take(4, 1)
+    const record = takeOpen(settlement, 4, 1)
     expect(settlement.continuesAt(4)).toBe(false)
-    expect(() => settlement.take(4, 1)).toThrow('offset 4 was taken after 4')
+    expect(() => takeOpen(settlement, 4, 1)).toThrow('offset 4 was taken after 4')
     settlement.settleEvent(record)
     expect(() => settlement.settleEvent(record)).toThrow('more often than it has events')
   })
@@ -79,7 +80,7 @@ describe('PartitionSettlement', () => {
   it('forgets settled records, however many pass through', () => {
     const settlement = new PartitionSettlement({ recordsMax: 2 })
     for (let offset = 0; offset < 10_000; offset++) {
-      settlement.settleEvent(settlement.take(offset, 1))
+      settlement.settleEvent(takeOpen(settlement, offset, 1))
     }
     expect(settlement.committableOffset).toBe(10_000)
     expect(settlement.span).toBe(0)

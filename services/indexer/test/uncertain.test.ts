@@ -17,9 +17,9 @@ const since = (
     { ...fakeRecord(0, 10, 'a'), timestampMs, key: key === null ? null : Buffer.from(key) },
     {
       uncertainBelow: options.uncertainBelow ?? 0,
-      isResent: options.isResent ?? false,
       clockMarginMs: options.margin ?? clockMarginMs,
     },
+    options.isResent ?? false,
   )
 }
 

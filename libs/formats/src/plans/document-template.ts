@@ -150,6 +150,9 @@ function cut(document: string, steps: readonly Step[], facts: RecordFacts): Part
 /** The longest of numbers and times. Unit: bytes. */
 const numberMax = 40
 
+/** Three parts, and the id once more. */
+const frameBytesMax = 4096
+
 /** What the longest document can be. */
 function longest(parts: readonly Part[], idBytesMax: number): number {
   const times = new Map<number, number>()
@@ -162,7 +165,7 @@ function longest(parts: readonly Part[], idBytesMax: number): number {
     times.set(gap, (times.get(gap) ?? 0) + 1)
     mostTimes = Math.max(mostTimes, times.get(gap)!)
   }
-  return bytes + mostTimes * plannedLengthMax
+  return bytes + mostTimes * plannedLengthMax + frameBytesMax
 }
 
 /**

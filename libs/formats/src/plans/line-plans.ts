@@ -5,7 +5,7 @@ import { keepTemplate, probeFacts, probeLine, type RecordGaps } from './document
 import { kinds } from './kinds.ts'
 import { type Step, StepReader } from './line-steps.ts'
 import type { PlanBudget } from './plan-budget.ts'
-import { noTemplate, planMachine } from './plan-machine.ts'
+import { type Frame, noTemplate, planMachine } from './plan-machine.ts'
 import type { Line } from './record-cursor.ts'
 import type { PlannedFormat } from './value-rules.ts'
 
@@ -47,6 +47,12 @@ export class LinePlans {
   write(target: ByteWriter, template: number, record: RecordGaps): void {
     this.#budget.use()
     this.#machine.write(target, template, record)
+  }
+
+  /** The same with the record's id before it, and a frame around both. */
+  writeFramed(target: ByteWriter, template: number, record: RecordGaps, frame: Frame): void {
+    this.#budget.use()
+    this.#machine.writeFramed(target, template, record, frame)
   }
 
   /** Makes a plan from a line that none was found for, if lessons are affordable and the line can have one. */

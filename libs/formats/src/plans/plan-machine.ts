@@ -1,8 +1,16 @@
 // The plan machine, seen from JavaScript: WebAssembly that finds a line's values and writes its document. See machine/.
+import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { isIpAddress, readTimestamp } from '@millrace/ecs'
 import type { ByteWriter } from './byte-writer.ts'
 import type { RecordGaps } from './document-template.ts'
+
+type WriteDocument = (
+  template: number,
+  idAt: number,
+  idLength: number,
+  ...facts: [partition: number, sequence: number, createdAtMs: number, receivedAtMs: number]
+) => number
 
 interface Constant {
   readonly value: number
@@ -10,7 +18,10 @@ interface Constant {
 
 interface MachineExports {
   readonly memory: { readonly buffer: ArrayBuffer }
-  readonly lineAt: Constant
+  readonly windowAt: Constant
+  readonly windowBytesMax: Constant
+  readonly frameAt: Constant
+  readonly framePartBytesMax: Constant
   readonly idAt: Constant
   readonly idBytesMax: Constant
   readonly isoAt: Constant
@@ -27,7 +38,9 @@ interface MachineExports {
   endWith(node: number, template: number): void
   find(tree: number, lineStart: number, lineEnd: number, latestMs: number): number
   endOf(kind: number, start: number, end: number): number
-  write(template: number, idLength: number, partition: number, ...numbers: number[]): number
+  frame(beforeLength: number, betweenLength: number, afterLength: number): void
+  write: WriteDocument
+  writeFramed: WriteDocument
 }
 
 /** What a line is looked up as when there is no template for it; those are positive numbers. */
@@ -40,23 +53,37 @@ export const noTemplate = {
   refused: -2,
 } as const
 
+/** What stands before the id of a line, between that and its document, and after the document. Up to 1,024 bytes each. */
+export interface Frame {
+  readonly before: Uint8Array
+  readonly between: Uint8Array
+  readonly after: Uint8Array
+}
+
+const noBytes = new Uint8Array(0)
+
 /** More than one plan takes, made and tried. Unit: bytes. */
 const planBytesMax = 256 * 1024
 
 export class PlanMachine {
   readonly #machine: MachineExports
   readonly #memory: Buffer
-  readonly #lineAt: number
+  readonly #windowAt: number
+  readonly #windowBytesMax: number
   readonly #idAt: number
   readonly #documentAt: number
   readonly idBytesMax: number
   readonly documentBytesMax: number
   readonly lastPart: number
+  /** The bytes of which a stretch lies in the window, and which. */
+  #windowOf: Uint8Array = noBytes
+  #windowStart = 0
+  #windowEnd = 0
+  #lineAt = 0
   #lineEnd = 0
+  #frame: Frame | undefined
   /** Plans of an earlier generation are gone. */
   generation = 0
-  /** How many lines were placed. */
-  lines = 0
 
   constructor(module: WebAssembly.Module) {
     const host = {
@@ -72,7 +99,8 @@ export class PlanMachine {
     const machine = exports as unknown as MachineExports
     this.#machine = machine
     this.#memory = Buffer.from(machine.memory.buffer)
-    this.#lineAt = machine.lineAt.value
+    this.#windowAt = machine.windowAt.value
+    this.#windowBytesMax = machine.windowBytesMax.value
     this.#idAt = machine.idAt.value
     this.#documentAt = machine.documentAt.value
     this.idBytesMax = machine.idBytesMax.value
@@ -80,11 +108,20 @@ export class PlanMachine {
     this.lastPart = machine.lastPart.value
   }
 
-  /** The line that is looked at from now on. */
+  /**
+   * The line that is looked at from now on. All that follows it in `bytes` may be copied along, and is not copied again
+   * for the lines that follow: what is in `bytes` must not change.
+   */
   place(bytes: Uint8Array, start: number, end: number): void {
-    this.#copyIn(bytes, start, end, this.#lineAt)
+    const isThere = bytes === this.#windowOf && start >= this.#windowStart && end <= this.#windowEnd
+    if (!isThere) {
+      this.#windowOf = bytes
+      this.#windowStart = start
+      this.#windowEnd = Math.min(bytes.length, start + this.#windowBytesMax)
+      this.#copyIn(bytes, start, this.#windowEnd, this.#windowAt)
+    }
+    this.#lineAt = this.#windowAt + start - this.#windowStart
     this.#lineEnd = this.#lineAt + end - start
-    this.lines++
   }
 
   /** The template for the line, or one of `noTemplate`. One whose time is after `latestMs` is unusual. */
@@ -100,14 +137,38 @@ export class PlanMachine {
 
   /** Appends the document for the line that a template was found for last. */
   write(target: ByteWriter, template: number, record: RecordGaps): void {
-    const { idBytes, idStart, idEnd, partition, sequence } = record
-    this.#copyIn(idBytes, idStart, idEnd, this.#idAt)
-    const { createdAtMs, receivedAtMs } = record
+    this.#take(target, this.#machine.write, template, record)
+  }
+
+  /** The same with the record's id before it, and a frame around both. */
+  writeFramed(target: ByteWriter, template: number, record: RecordGaps, frame: Frame): void {
+    if (frame !== this.#frame) this.#setFrame(frame)
+    this.#take(target, this.#machine.writeFramed, template, record)
+  }
+
+  #take(target: ByteWriter, write: WriteDocument, template: number, record: RecordGaps): void {
+    const { idBytes, idStart, idEnd, partition, sequence, createdAtMs, receivedAtMs } = record
+    let idAt = this.#idAt
+    const isInWindow =
+      idBytes === this.#windowOf && idStart >= this.#windowStart && idEnd <= this.#windowEnd
+    if (isInWindow) idAt = this.#windowAt + idStart - this.#windowStart
+    else this.#copyIn(idBytes, idStart, idEnd, idAt)
     const idLength = idEnd - idStart
-    const numbers = [sequence, createdAtMs, receivedAtMs] as const
-    const end = this.#machine.write(template, idLength, partition, ...numbers)
+    const end = write(template, idAt, idLength, partition, sequence, createdAtMs, receivedAtMs)
     target.reserve(end - this.#documentAt)
     target.range(this.#memory, this.#documentAt, end)
+  }
+
+  #setFrame(frame: Frame): void {
+    const { before, between, after } = frame
+    const { frameAt, framePartBytesMax } = this.#machine
+    const partBytesMax = framePartBytesMax.value
+    for (const [place, part] of [before, between, after].entries()) {
+      assert(part.length < partBytesMax, 'a part of a frame is too long')
+      this.#memory.set(part, frameAt.value + place * partBytesMax)
+    }
+    this.#machine.frame(before.length, between.length, after.length)
+    this.#frame = frame
   }
 
   /** Makes sure that the next plan has room; all others may have to go for it. */

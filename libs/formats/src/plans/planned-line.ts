@@ -1,6 +1,7 @@
 // A line that a plan was found for, before its document is written: where it goes, and under which id.
 import type { RecordSource } from '../record-source.ts'
 import type { ByteWriter } from './byte-writer.ts'
+import type { Frame } from './plan-machine.ts'
 import type { RecordCursor } from './record-cursor.ts'
 
 /** One for all lines: it is used up before the next one is looked for. */
@@ -38,13 +39,12 @@ export class PlannedLine {
     return this.#source.minted
   }
 
-  writeId(target: ByteWriter): void {
-    const { idBytes, idStart, idEnd } = this.#cursor
-    target.reserve(idEnd - idStart)
-    target.range(idBytes, idStart, idEnd)
-  }
-
   writeDocument(target: ByteWriter): void {
     this.#source.plans.write(target, this.#template, this.#cursor)
+  }
+
+  /** The document with the id before it. */
+  writeFramed(target: ByteWriter, frame: Frame): void {
+    this.#source.plans.writeFramed(target, this.#template, this.#cursor, frame)
   }
 }

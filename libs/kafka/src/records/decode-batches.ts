@@ -178,8 +178,9 @@ function readRecords(
 ): void {
   const reader = new ByteReader(body)
   const { topic, partition, fromOffset } = set
-  const of = { topic, partition }
   const isAppendTime = (header.attributes & appendTimeFlag) !== 0
+  const baseTimestampMs = isAppendTime ? header.maxTimestamp : header.firstTimestamp
+  const batch = { topic, partition, bytes: body, baseTimestampMs }
   const before = target.length
   // Records of one writer carry one set of headers: its object is built once and shared.
   let headers: KafkaRecord['headers'] = noHeaders
@@ -208,9 +209,9 @@ function readRecords(
       }
       reader.position = end
       if (offset < fromOffset) continue
-      const timestampMs = isAppendTime ? header.maxTimestamp : header.firstTimestamp + timeDelta
-      const fields = { bytes: body, offset, timestampMs, keyStart, keyEnd, valueStart, valueEnd }
-      target.push(new FetchedRecord(of, headers, fields))
+      const timestampDeltaMs = isAppendTime ? 0 : timeDelta
+      const fields = { offset, timestampDeltaMs, keyStart, keyEnd, valueStart, valueEnd }
+      target.push(new FetchedRecord(batch, headers, fields))
     }
   } catch (thrown) {
     target.length = before

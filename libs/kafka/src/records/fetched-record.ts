@@ -1,28 +1,36 @@
 // A record, where it lies: ranges of the bytes that were fetched, cut out only for whoever asks for key or value.
 import type { KafkaRecord, RecordPlaces, TopicPartition } from '../port.ts'
 
-/** One object per record and none for its parts: two views of bytes would cost more than decoding the record. */
+/** What the records of one batch have in common. */
+export interface BatchFacts extends TopicPartition {
+  readonly bytes: Buffer
+  /** That of a record is so much later. Epoch ms. */
+  readonly baseTimestampMs: number
+}
+
+/**
+ * One object per record and none for its parts: two views of bytes would cost more than decoding the record, and a
+ * number of the size of a time is an object, too.
+ */
 export class FetchedRecord implements KafkaRecord, RecordPlaces {
   readonly offset: number
-  readonly timestampMs: number
   readonly headers: KafkaRecord['headers']
-  readonly bytes: Buffer
   readonly keyStart: number
   readonly keyEnd: number
   readonly valueStart: number
   readonly valueEnd: number
-  readonly #of: TopicPartition
+  readonly #batch: BatchFacts
+  readonly #timestampDeltaMs: number
 
   constructor(
-    of: TopicPartition,
+    batch: BatchFacts,
     headers: KafkaRecord['headers'],
-    { bytes, offset, timestampMs, keyStart, keyEnd, valueStart, valueEnd }: RecordFields,
+    { offset, timestampDeltaMs, keyStart, keyEnd, valueStart, valueEnd }: RecordFields,
   ) {
-    this.#of = of
+    this.#batch = batch
     this.headers = headers
-    this.bytes = bytes
     this.offset = offset
-    this.timestampMs = timestampMs
+    this.#timestampDeltaMs = timestampDeltaMs
     this.keyStart = keyStart
     this.keyEnd = keyEnd
     this.valueStart = valueStart
@@ -30,11 +38,19 @@ export class FetchedRecord implements KafkaRecord, RecordPlaces {
   }
 
   get topic(): string {
-    return this.#of.topic
+    return this.#batch.topic
   }
 
   get partition(): number {
-    return this.#of.partition
+    return this.#batch.partition
+  }
+
+  get bytes(): Buffer {
+    return this.#batch.bytes
+  }
+
+  get timestampMs(): number {
+    return this.#batch.baseTimestampMs + this.#timestampDeltaMs
   }
 
   get key(): Buffer | null {
@@ -52,10 +68,9 @@ export class FetchedRecord implements KafkaRecord, RecordPlaces {
   }
 }
 
-export interface RecordFields extends RecordPlaces {
-  bytes: Buffer
+export interface RecordFields extends Omit<RecordPlaces, 'bytes'> {
   offset: number
-  timestampMs: number
+  timestampDeltaMs: number
 }
 
 /** The record with a key and a value of its own, which hold on to nothing else of what was fetched. */

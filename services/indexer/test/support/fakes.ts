@@ -10,10 +10,22 @@ import type { CopyTarget } from '../../src/older-copies.mts'
 import { Pipeline } from '../../src/pipeline.mts'
 import type { WentOn } from '../../src/progress-watch.mts'
 import type { PipelineOptions } from '../../src/pipeline-parts.mts'
+import type { OpenRecord, PartitionSettlement } from '../../src/settle.mts'
 import { FakeGroup } from './fake-group.ts'
 import { ManualClock, settle } from '../../../../test/support/manual-clock.ts'
 
 export { fakeRecord } from './fake-group.ts'
+
+/** A record of so many events, taken. */
+export function takeOpen(
+  settlement: PartitionSettlement,
+  offset: number,
+  openEvents: number,
+): OpenRecord {
+  const record = { offset, openEvents }
+  settlement.take(record)
+  return record
+}
 
 export interface BulkCall {
   ids: string[]

@@ -1,0 +1,88 @@
+// Take: a record that has come becomes items of bulk bodies, dead letters, or nothing, and its offset waits for all of them.
+import type { ConsumerGroup, KafkaRecord } from '@millrace/kafka'
+import type { Admission } from './admission.mts'
+import type { Assembly } from './assembly.mts'
+import type { Books } from './books.mts'
+import { identifyRecord } from './dead-letter.mts'
+import type { DeadLetters } from './dead-letters.mts'
+import { type Normalizer, takeByPlan, takeIn } from './intake.mts'
+import { type OwnedPartition, recordBytes, TakenRecord } from './ownership.mts'
+import type { Moment } from './pipeline-parts.mts'
+import type { ProgressWatch } from './progress-watch.mts'
+
+export interface TakerParts {
+  normalizer: Normalizer
+  books: Books
+  group: Pick<ConsumerGroup, 'highWatermarks'>
+  admission: Admission
+  assembly: Assembly
+  deadLetters: Pick<DeadLetters, 'add'>
+  progressWatch: ProgressWatch
+}
+
+export class Taker {
+  readonly #parts: TakerParts
+  readonly #clusterId: string
+
+  constructor(parts: TakerParts, { clusterId }: { clusterId: string }) {
+    this.#parts = parts
+    this.#clusterId = clusterId
+  }
+
+  take(owner: OwnedPartition, record: KafkaRecord, now: Moment): void {
+    const { normalizer, assembly } = this.#parts
+    const { writer } = assembly.bodies
+    const start = writer.length
+    const planned = takeByPlan(record, now.nowMs, normalizer, writer)
+    if (planned === undefined) return this.#takeByRules(owner, record, now)
+    const { isKeyId, dataStream, isResent } = planned
+    const event = { id: isKeyId ? undefined : planned.id, dataStream }
+    const origin = this.#open(owner, record, now, { events: 1, isResent })
+    const item = assembly.addWritten(origin, event, start, now.monotonicMs)
+    this.hold(origin, recordBytes(record) + item.bytes)
+  }
+
+  #takeByRules(owner: OwnedPartition, record: KafkaRecord, now: Moment): void {
+    const { normalizer, assembly, deadLetters, books } = this.#parts
+    const { items, rejections, isResent } = takeIn(record, now.nowMs, normalizer)
+    const events = items.length + rejections.length
+    const origin = this.#open(owner, record, now, { events, isResent })
+    // A control record of a kind that this version does not know, or an empty container.
+    if (events === 0) return books.end('skipped')
+    this.hold(origin, recordBytes(record))
+    for (const { id, dataStream, lines } of items) {
+      const item = assembly.addLines(origin, { id, dataStream }, lines, now.monotonicMs)
+      this.hold(origin, item.bytes)
+    }
+    for (const { code, reason } of rejections) {
+      const eventId = identifyRecord(record, this.#clusterId)
+      deadLetters.add({ origin, eventId, cause: { code, reason } })
+    }
+  }
+
+  /** From here on the record's offset waits for its events. */
+  #open(
+    owner: OwnedPartition,
+    record: KafkaRecord,
+    now: Moment,
+    holds: { events: number; isResent: boolean },
+  ): TakenRecord {
+    const { books, group, progressWatch } = this.#parts
+    books.recordsTaken += 1
+    books.recordBytesTaken += recordBytes(record)
+    books.take(Math.max(1, holds.events))
+    const origin = new TakenRecord(record, owner, now, holds)
+    owner.settlement.take(origin)
+    progressWatch.taken(owner, record)
+    if (holds.events > 0 && !owner.hasBegun) {
+      owner.begin(record.offset, group.highWatermarks())
+    }
+    return origin
+  }
+
+  /** So many bytes of memory more are the record's, until its last event is let go. */
+  hold(origin: TakenRecord, bytes: number): void {
+    origin.bytes += bytes
+    this.#parts.admission.take(origin.owner, bytes)
+  }
+}

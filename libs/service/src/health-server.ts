@@ -10,6 +10,8 @@ export interface HealthServerOptions {
   port: number
   /** Default: 127.0.0.1. */
   host?: string
+  /** What `/healthz` asks: undefined, or why the process has to be started anew. Default: it lives while it answers. */
+  failure?: () => string | undefined
   /** What `/readyz` asks; none means always ready. */
   checks?: Readonly<Record<string, ReadinessCheck>>
   /** Longest wait for one check. Unit: ms. Default: 2,000. */
@@ -32,7 +34,7 @@ export interface HealthServer {
  *
  * | path | answer |
  * |---|---|
- * | `/healthz` | 200 `{"status":"alive"}` |
+ * | `/healthz` | 200 `{"status":"alive"}` or 503 `{"status":"not alive","reason":…}` |
  * | `/readyz` | 200 or 503 `{"status":"ready"|"not ready","checks":{name:"ok"|reason}}` |
  * | `/metrics` | 200, Prometheus' text format |
  *
@@ -67,7 +69,12 @@ function addRoutes(server: FastifyInstance, options: HealthServerOptions): void 
   const { clock = systemClock, checks = {}, checkTimeoutMs, metrics } = options
   const bound = checkTimeoutMs === undefined ? {} : { checkTimeoutMs }
   const readiness = createReadiness({ checks, clock, ...bound })
-  server.get('/healthz', () => ({ status: 'alive' }))
+  server.get('/healthz', async (_request, reply) => {
+    const reason = options.failure?.()
+    return await reply
+      .code(reason === undefined ? 200 : 503)
+      .send(reason === undefined ? { status: 'alive' } : { status: 'not alive', reason })
+  })
   server.get('/readyz', async (_request, reply) => {
     const answer = await readiness()
     return await reply

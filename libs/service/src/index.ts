@@ -8,9 +8,11 @@ export {
   describeMetrics,
   type GaugeMetric,
   type HistogramMetric,
+  mergedMetricsText,
   type MetricDefinition,
   type Metrics,
   type MetricsOptions,
+  type MetricsSnapshot,
   type MetricsText,
   type MetricTable,
 } from './metrics.ts'

@@ -1,5 +1,12 @@
 // Numbers that a service tells about itself, declared in one table and read at /metrics.
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client'
 import { PlainHistogram } from './plain-histogram.ts'
 
 interface Declared<Kind extends string, Label extends string> {
@@ -12,7 +19,10 @@ interface Declared<Kind extends string, Label extends string> {
 
 export type MetricDefinition<Label extends string = string> =
   | Declared<'counter', Label>
-  | Declared<'gauge', Label>
+  | (Declared<'gauge', Label> & {
+      /** What the values of several threads are together. Default: their sum. */
+      merge?: 'sum' | 'max'
+    })
   | (Declared<'histogram', Label> & { buckets: readonly number[] })
 
 /** Metric name, `<service>_<stage>_<noun>_<unit>`, to its declaration. */
@@ -46,15 +56,22 @@ export interface MetricsText {
   readonly text: () => Promise<string>
 }
 
+/** All metrics with their values, as plain data that can go from one thread to another. */
+export type MetricsSnapshot = readonly object[]
+
 export interface Metrics<Table extends MetricTable> extends MetricsText {
+  readonly snapshot: () => Promise<MetricsSnapshot>
   readonly metrics: { readonly [Name in keyof Table]: MetricOf<Table[Name]> }
 }
 
 export interface MetricsOptions {
   /** Put on every sample, for example `{ service: 'millrace-indexer' }`. */
   defaultLabels?: Readonly<Record<string, string>>
-  /** Adds `process_…` and `nodejs_…` (memory, CPU, event loop). Default: false. */
-  processMetrics?: boolean
+  /**
+   * Adds `process_…` and `nodejs_…` (memory, CPU, event loop); `'thread'`: those that each thread has of its own,
+   * which are the latter. Default: false.
+   */
+  processMetrics?: boolean | 'thread'
   /** Called before each reading, to set gauges that are read and not counted. */
   collect?: () => void
 }
@@ -74,7 +91,9 @@ export function createMetrics<Table extends MetricTable>(
 ): Metrics<Table> {
   const register = new Registry()
   register.setDefaultLabels({ ...options.defaultLabels })
-  if (options.processMetrics === true) collectDefaultMetrics({ register })
+  if (options.processMetrics !== undefined && options.processMetrics !== false) {
+    addProcessMetrics(register, options.processMetrics)
+  }
   const metrics = Object.fromEntries(
     Object.entries(table).map(([name, definition]) => [
       name,
@@ -88,6 +107,27 @@ export function createMetrics<Table extends MetricTable>(
       options.collect?.()
       return await register.metrics()
     },
+    snapshot: async () => {
+      options.collect?.()
+      return await register.getMetricsAsJSON()
+    },
+  }
+}
+
+/** Several registries of one table as one text: counters and histograms summed, gauges as they are declared. */
+export async function mergedMetricsText(snapshots: readonly MetricsSnapshot[]): Promise<string> {
+  return await AggregatorRegistry.aggregate([...snapshots]).metrics()
+}
+
+/** The library merges the delays of event loops into their average, in which one that is blocked can't be seen. */
+function addProcessMetrics(register: Registry, processMetrics: true | 'thread'): void {
+  collectDefaultMetrics({ register })
+  for (const metric of register.getMetricsAsArray()) {
+    if (metric.aggregator === 'average') metric.aggregator = 'max'
+    if (!metric.name.startsWith('process_')) continue
+    // One registry of the process has them.
+    metric.aggregator = 'first'
+    if (processMetrics === 'thread') register.removeSingleMetric(metric.name)
   }
 }
 
@@ -115,7 +155,7 @@ function registerMetric(
     return { add: (amount = 1, labels = {}) => counter.inc(labels, amount) }
   }
   if (definition.kind === 'gauge') {
-    const gauge = new Gauge(common)
+    const gauge = new Gauge({ ...common, aggregator: definition.merge ?? 'sum' })
     return { set: (value, labels = {}) => gauge.set(labels, value), clear: () => gauge.reset() }
   }
   if (labelNames.length === 0) {

@@ -21,6 +21,15 @@ test('port 0 takes a free port, and the process is alive while it answers', asyn
   expect(await ask(server.url, '/healthz')).toEqual({ status: 200, body: '{"status":"alive"}' })
 })
 
+test('what has failed for good says why it is not alive', async () => {
+  let failure: string | undefined = 'Thread 2 has not answered for 7 s'
+  const server = await start({ failure: () => failure })
+  const body = `{"status":"not alive","reason":"${failure}"}`
+  expect(await ask(server.url, '/healthz')).toEqual({ status: 503, body })
+  failure = undefined
+  expect(await ask(server.url, '/healthz')).toEqual({ status: 200, body: '{"status":"alive"}' })
+})
+
 test('ready is 200 when all checks are content, else 503 with each reason', async () => {
   let problem: string | undefined = 'not assigned yet'
   const server = await start({

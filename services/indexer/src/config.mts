@@ -14,6 +14,7 @@ import {
   setupGroup,
   text,
 } from '@millrace/service'
+import { bytesPerThreadMin, threadCount, threadsMax } from './threads/thread-count.mts'
 
 const mebibyte = 1024 * 1024
 
@@ -22,9 +23,18 @@ const timeZone = text({
   accepts: 'a time zone name such as Europe/Berlin, or UTC',
 }).refine(isTimeZone, 'a time zone name such as Europe/Berlin, or UTC')
 
+const threads = text({
+  pattern: /^(auto|[1-9]|[1-5]\d|6[0-4])$/,
+  accepts: `auto, or an integer from 1 to ${threadsMax}`,
+})
+
 const indexerGroup = settingGroup({
   title: 'Indexer',
   variables: {
+    MILLRACE_INDEXER_THREADS: setting(threads.default('1'), {
+      description:
+        'Threads of the process, each a member of the consumer group with connections of its own; about one core each. 1: all in one, and another core needs another process. `auto`: one for each core that the process may use, as far as MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX has room for two bulk requests of each.',
+    }),
     MILLRACE_INDEXER_BULK_BYTES: setting(
       integer({ min: 10_000, max: 100 * mebibyte }).default(5_000_000),
       {
@@ -42,7 +52,7 @@ const indexerGroup = settingGroup({
     }),
     MILLRACE_INDEXER_MAX_IN_FLIGHT: setting(integer({ min: 1, max: 64 }).default(4), {
       description:
-        'Most bulk requests at once. How many really are adapts to what Elasticsearch takes.',
+        'Most bulk requests of a thread at once. How many really are adapts to what Elasticsearch takes.',
     }),
     MILLRACE_INDEXER_LATENCY_TARGET_MS: setting(
       integer({ min: 10, max: 600_000 }).default(10_000),
@@ -55,7 +65,7 @@ const indexerGroup = settingGroup({
       integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(48 * mebibyte),
       {
         description:
-          'Most bytes of records and documents in memory. Partitions pause at it and resume below 70 % of it; one partition alone gets two thirds. At least twice MILLRACE_INDEXER_BULK_BYTES.',
+          'Most bytes of records and documents in memory, of the whole process: each thread has an equal part. Partitions pause at it and resume below 70 % of it; one partition alone gets two thirds. At least twice MILLRACE_INDEXER_BULK_BYTES for each thread.',
         unit: 'bytes',
       },
     ),
@@ -96,7 +106,7 @@ const indexerGroup = settingGroup({
       integer({ min: 0, max: 3_600_000 }).default(10_000),
       {
         description:
-          'Time between two reports of this worker in `metrics-millrace.indexer-default`, which the console shows. 0: none.',
+          'Time between two reports of each thread in `metrics-millrace.indexer-default`, which the console shows. 0: none.',
         unit: 'ms',
       },
     ),
@@ -106,6 +116,10 @@ const indexerGroup = settingGroup({
   },
   shape: (values, report) => {
     const config = {
+      threads: threadCount(values.MILLRACE_INDEXER_THREADS, {
+        inFlightBytesMax: values.MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX,
+        bulkBytes: values.MILLRACE_INDEXER_BULK_BYTES,
+      }),
       bulkBytes: values.MILLRACE_INDEXER_BULK_BYTES,
       bulkCount: values.MILLRACE_INDEXER_BULK_COUNT,
       lingerMs: values.MILLRACE_INDEXER_LINGER_MS,
@@ -121,10 +135,11 @@ const indexerGroup = settingGroup({
       reportIntervalMs: values.MILLRACE_INDEXER_REPORT_INTERVAL_MS,
       timeZone: values.MILLRACE_INDEXER_TIME_ZONE,
     }
-    if (config.inFlightBytesMax < 2 * config.bulkBytes) {
+    if (config.inFlightBytesMax < config.threads * bytesPerThreadMin(config)) {
+      const each = config.threads === 1 ? '' : `, for each of ${config.threads} threads`
       report(
         'MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX',
-        `is ${config.inFlightBytesMax}; it must be at least twice MILLRACE_INDEXER_BULK_BYTES, which is ${config.bulkBytes}.`,
+        `is ${config.inFlightBytesMax}; it must be at least twice MILLRACE_INDEXER_BULK_BYTES, which is ${config.bulkBytes}${each}.`,
       )
     }
     if (config.retryMaxMs < config.retryInitialMs) {

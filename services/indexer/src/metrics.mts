@@ -1,5 +1,11 @@
 // Counting, shown: the indexer's numbers in Prometheus' words. docs/metrics.md explains each.
-import { createMetrics, defineMetrics, type Metrics, type MetricsText } from '@millrace/service'
+import {
+  createMetrics,
+  defineMetrics,
+  type Metrics,
+  type MetricsSnapshot,
+  type MetricsText,
+} from '@millrace/service'
 import { type Books, fates } from './books.mts'
 import type { RequestOutcome } from './dispatch-parts.mts'
 import type { PipelineState } from './pipeline-parts.mts'
@@ -30,11 +36,14 @@ export const indexerMetrics = defineMetrics({
   indexer_source_lag_records: {
     kind: 'gauge',
     labels: ['partition'],
+    // One that goes from thread to thread must not count twice.
+    merge: 'max',
     help: 'Records between what is settled and the end of the partition as last fetched.',
   },
   indexer_source_stalled_seconds: {
     kind: 'gauge',
     labels: ['partition'],
+    merge: 'max',
     help: 'For how long an owned partition that has something left to do has made no progress.',
   },
   indexer_source_standstill_seconds: {
@@ -130,11 +139,18 @@ export class IndexerMetrics implements MetricsText {
   readonly #registry: Metrics<typeof indexerMetrics>
   readonly #counted = new Map<string, number>()
 
-  /** @param state what the pipeline shows of itself; undefined before it is there. */
-  constructor(books: Books, state: () => PipelineState | undefined) {
+  /**
+   * @param state what the pipeline shows of itself; undefined before it is there
+   * @param scope what Node's own metrics are of: those of the process stand beside them in one registry only
+   */
+  constructor(
+    books: Books,
+    state: () => PipelineState | undefined,
+    scope: 'process' | 'thread' = 'process',
+  ) {
     this.#books = books
     this.#registry = createMetrics(indexerMetrics, {
-      processMetrics: true,
+      processMetrics: scope === 'thread' ? 'thread' : true,
       collect: () => {
         this.#countBooks()
         const now = state()
@@ -149,6 +165,10 @@ export class IndexerMetrics implements MetricsText {
 
   text(): Promise<string> {
     return this.#registry.text()
+  }
+
+  snapshot(): Promise<MetricsSnapshot> {
+    return this.#registry.snapshot()
   }
 
   requestEnded(request: {

@@ -13,7 +13,7 @@ import { retryUntilDone } from './retry.mts'
 
 export interface StoreWatchParts {
   store: Pick<ElasticStore, 'checkTemplates' | 'installTemplates'>
-  readiness: Readiness
+  readiness: Pick<Readiness, 'met' | 'unmet'>
   clock: Clock
   random: Random
   /** Something is in the way, in one sentence. Called again for each try. */

@@ -19,15 +19,21 @@ export interface TopicWatchParts {
   onTrouble: (sentence: string, level: 'warn' | 'error') => void
 }
 
+export interface TopicFacts {
+  clusterId: string
+  /** How many the topic had when it was found. */
+  partitions: number
+}
+
 /**
- * Resolves with the cluster's id once the topic is there; with undefined when aborted first. Never
- * creates the topic: how many partitions it has is for a person to decide.
+ * Resolves once the topic is there; with undefined when aborted first. Never creates the topic: how many
+ * partitions it has is for a person to decide.
  */
 export function untilTopicExists(
   topic: string,
   parts: TopicWatchParts,
   options: { backoff: BackoffOptions; signal: AbortSignal },
-): Promise<string | undefined> {
+): Promise<TopicFacts | undefined> {
   const { administration, readiness, onTrouble } = parts
   const trouble = (sentence: string, level: 'warn' | 'error'): void => {
     readiness.unmet('topic', sentence)
@@ -45,7 +51,7 @@ export function untilTopicExists(
       }
       const clusterId = await administration.clusterId()
       readiness.met('topic')
-      return clusterId
+      return { clusterId, partitions: description.partitions.length }
     },
     { ...parts, ...options, onFailure: (error) => trouble(errorText(error), levelOf(error)) },
   )

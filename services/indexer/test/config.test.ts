@@ -3,6 +3,7 @@ import { loadConfig, settingMeta, settingsHelp, textOfDefault } from '@millrace/
 import { describe, expect, it } from 'vitest'
 import { indexerGroups } from '../src/config.mts'
 import { pipelineOptions } from '../src/pipeline-options.mts'
+import { threadCount } from '../src/threads/thread-count.mts'
 
 const load = (environment: Record<string, string>): ReturnType<typeof loadConfig> =>
   loadConfig(indexerGroups, environment)
@@ -43,6 +44,45 @@ describe('configuration', () => {
         MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX: '9999999',
       }),
     ).toThrow('MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX is 9999999; it must be at least twice')
+  })
+
+  it('has one thread, unless it is told how many, or to have one for each core', () => {
+    const threads = (text?: string): number =>
+      loadConfig(indexerGroups, text === undefined ? {} : { MILLRACE_INDEXER_THREADS: text })
+        .indexer.threads
+    expect(threads()).toBe(1)
+    expect(threads('3')).toBe(3)
+    expect(threads('auto')).toBe(
+      threadCount('auto', { bulkBytes: 5_000_000, inFlightBytesMax: 50_331_648 }),
+    )
+    for (const wrong of ['0', '65', '-1', '1.5', 'Auto', 'all']) {
+      expect(() => threads(wrong)).toThrow('it must be auto, or an integer from 1 to 64')
+    }
+    const room = { MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX: '1073741824' }
+    expect(() => load({ ...room, MILLRACE_INDEXER_THREADS: '64' })).not.toThrow()
+  })
+
+  it('wants room for two bulk requests of each thread', () => {
+    const bounds = {
+      MILLRACE_INDEXER_BULK_BYTES: '5000000',
+      MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX: '29999999',
+    }
+    expect(() => load({ ...bounds, MILLRACE_INDEXER_THREADS: '2' })).not.toThrow()
+    expect(() => load({ ...bounds, MILLRACE_INDEXER_THREADS: '3' })).toThrow(
+      'MILLRACE_INDEXER_BULK_BYTES, which is 5000000, for each of 3 threads.',
+    )
+    // Never an error by itself: it takes as many as there is room for.
+    expect(() => load({ ...bounds, MILLRACE_INDEXER_THREADS: 'auto' })).not.toThrow()
+  })
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [5, 5],
+    [16, 5],
+  ])('on %d cores, auto are %d threads with the default bounds', (cores, expected) => {
+    const bounds = { bulkBytes: 5_000_000, inFlightBytesMax: 50_331_648 }
+    expect(threadCount('auto', bounds, cores)).toBe(expected)
   })
 
   it('wants a longest retry wait that is not shorter than the first', () => {

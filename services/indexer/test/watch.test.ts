@@ -197,7 +197,7 @@ describe('the topic', () => {
     expect(readiness.reason('topic')).toMatch(/"logs".*does not exist.*millrace topic create logs/)
     isThere = true
     await clock.advance(2_000)
-    expect(await waiting).toBe('abc')
+    expect(await waiting).toEqual({ clusterId: 'abc', partitions: 3 })
     expect(readiness.reason('topic')).toBeUndefined()
     expect(created).toEqual([])
     expect(troubles[0]).toBe('warn no broker')

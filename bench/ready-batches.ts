@@ -18,7 +18,7 @@ export async function sendReadyBatches(options: PinoServiceOptions): Promise<Pin
   const batches: { bytes: EncodedBatch; lines: number }[] = []
   for (let first = 0; first < total; first += batchLines) {
     const lines = Math.min(batchLines, total - first)
-    batches.push({ bytes: await batchOf(first, lines), lines })
+    batches.push({ bytes: await batchOf(first, lines, options.compression), lines })
   }
   let sent = 0
   let next = 0
@@ -56,7 +56,11 @@ export async function sendReadyBatches(options: PinoServiceOptions): Promise<Pin
   return { tookMs, mainUs: usedUs, othersUs: 0, workerUs: 0, residentMaxBytes: 0 }
 }
 
-function batchOf(first: number, lines: number): Promise<EncodedBatch> {
+function batchOf(
+  first: number,
+  lines: number,
+  compression: PinoServiceOptions['compression'] = 'none',
+): Promise<EncodedBatch> {
   const headers = {
     [headerName]:
       '{"v":1,"format":"pino","service.name":"bench","host.name":"web-1","agent.type":"millrace","agent.version":"0.1.0","dataset":"app","namespace":"default"}',
@@ -66,5 +70,5 @@ function batchOf(first: number, lines: number): Promise<EncodedBatch> {
     value: `{"level":30,"time":1767323045678,"pid":12345,"hostname":"web-1","number":${first + index},"request":{"id":"01jd8q3z5v-${first + index}","method":"GET","url":"/orders/1001?page=2&sort=newest"},"statusCode":200,"responseTimeMs":12.25,"customer":"c-20411","msg":"request completed, nothing remarkable to say about it, as about most of them"}`,
     headers,
   }))
-  return encodeBatch(records, 'none', 1_767_323_045_678)
+  return encodeBatch(records, compression, 1_767_323_045_678)
 }

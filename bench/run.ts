@@ -17,7 +17,7 @@ import { describeOptions, type GivenOptions, OptionError, readOptions } from './
 import { pictureOnPage, putOnPage } from './page.ts'
 import type { Benchmark } from './report.ts'
 import { renderReport } from './report.ts'
-import { transport } from './transport.ts'
+import { transport } from './transport/benchmark.ts'
 import { transportSteps } from './transport-steps.ts'
 
 const benchmarks: readonly Benchmark[] = [

@@ -54,6 +54,11 @@ const kafkajsLingerMs = 20
 
 const options = JSON.parse(process.argv[2]!) as PinoServiceOptions
 let number = 0
+/**
+ * Whoever waits for a flush of pino's ring is held by the ring alone, and the ring, once its worker is ready, by nobody
+ * else: the garbage collector may take both, and end the worker. A logger of a real service is held as this one is.
+ */
+const heldOutlets: Outlet[] = []
 
 async function openOutlet(): Promise<Outlet> {
   if (options.way.startsWith('kafkajs')) return openKafkajs(options.way === 'kafkajs-each')
@@ -195,6 +200,7 @@ function total({ user, system }: NodeJS.CpuUsage): number {
 async function measure(): Promise<PinoServiceFigures> {
   if (options.way === 'ready-batches') return sendReadyBatches(options)
   const outlet = await openOutlet()
+  heldOutlets.push(outlet)
   const logger = pino({ base: { pid: process.pid, hostname: 'web-1' } }, outlet.destination)
   const log = options.linesPerSecond === 0 ? logFast : logSteadily
   await log(logger, outlet, options.warmUpLines)

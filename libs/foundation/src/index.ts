@@ -1,7 +1,7 @@
 // The door of the foundation: time, chance and failure.
 export { type Clock, systemClock, type Timer } from './clock.ts'
 export { type Random, seededRandom, systemRandom } from './random.ts'
-export { crc32c, crc32cAdd, Crc32cBlock, crc32cEnd, crc32cStart, type Memory } from './crc32c.ts'
+export { crc32c } from './crc32c.ts'
 export { isObject } from './is-object.ts'
 export { backoffDelayMs, type BackoffOptions } from './backoff.ts'
 export {

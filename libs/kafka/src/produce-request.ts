@@ -46,7 +46,7 @@ function wholeRequest(
   const clientBytes = Buffer.byteLength(clientId)
   const headBytes = 4 + 2 + 2 + 4 + 2 + clientBytes + 2 + 2 + 4 + 4 + 2 + topicBytes + 4 + 4 + 4
   const fits = headBytes <= headRoomBytes
-  const bytes = fits ? batch.buffer.bytes : Buffer.allocUnsafe(headBytes)
+  const bytes = fits ? batch.buffer : Buffer.allocUnsafe(headBytes)
   const start = fits ? headRoomBytes - headBytes : 0
   let at = bytes.writeInt32BE(headBytes - 4 + batch.length, start)
   at = bytes.writeInt16BE(produceKey, at)

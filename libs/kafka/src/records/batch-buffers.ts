@@ -1,5 +1,4 @@
 // Where batches are written: a few buffers that are used again, with room before the batch for the request around it.
-import type { Memory } from '@millrace/foundation'
 
 /** Room for the head of a request: its own fields, a client's and a topic's name. */
 export const headRoomBytes = 1_024
@@ -8,17 +7,13 @@ const keptMax = 4
 const keptBytesMax = 2 * 1024 * 1024
 const roundBytes = 64 * 1024
 
-export interface BatchBuffer extends Memory {
-  bytes: Buffer
-}
-
 /** A record batch in a buffer of its own until `release`. */
 export class EncodedBatch {
-  readonly buffer: BatchBuffer
+  readonly buffer: Buffer
   readonly end: number
   readonly #buffers: BatchBuffers
 
-  constructor(buffers: BatchBuffers, buffer: BatchBuffer, end: number) {
+  constructor(buffers: BatchBuffers, buffer: Buffer, end: number) {
     this.#buffers = buffers
     this.buffer = buffer
     this.end = end
@@ -26,7 +21,7 @@ export class EncodedBatch {
 
   /** The batch alone. */
   get bytes(): Buffer {
-    return this.buffer.bytes.subarray(headRoomBytes, this.end)
+    return this.buffer.subarray(headRoomBytes, this.end)
   }
 
   get length(): number {
@@ -36,7 +31,7 @@ export class EncodedBatch {
   /** The same batch in a buffer that nothing else uses: an earlier request may still read this one. */
   copy(): EncodedBatch {
     const buffer = newBuffer(this.end)
-    this.buffer.bytes.copy(buffer.bytes, 0, 0, this.end)
+    this.buffer.copy(buffer, 0, 0, this.end)
     return new EncodedBatch(new BatchBuffers(), buffer, this.end)
   }
 
@@ -47,23 +42,22 @@ export class EncodedBatch {
 }
 
 export class BatchBuffers {
-  readonly #free: BatchBuffer[] = []
+  readonly #free: Buffer[] = []
 
   /** A buffer with room for a batch of `batchBytes`; its bytes are whatever they were. */
-  take(batchBytes: number): BatchBuffer {
-    const place = this.#free.findIndex(({ bytes }) => bytes.length >= headRoomBytes + batchBytes)
+  take(batchBytes: number): Buffer {
+    const place = this.#free.findIndex(({ length }) => length >= headRoomBytes + batchBytes)
     const [found] = place === -1 ? [] : this.#free.splice(place, 1)
     return found ?? newBuffer(headRoomBytes + batchBytes)
   }
 
-  give(buffer: BatchBuffer): void {
-    if (buffer.bytes.length > keptBytesMax || this.#free.includes(buffer)) return
+  give(buffer: Buffer): void {
+    if (buffer.length > keptBytesMax || this.#free.includes(buffer)) return
     // The newest is the likeliest to fit what comes next.
     if (this.#free.unshift(buffer) > keptMax) this.#free.pop()
   }
 }
 
-function newBuffer(leastBytes: number): BatchBuffer {
-  const memory = new ArrayBuffer(Math.ceil(leastBytes / roundBytes) * roundBytes)
-  return { bytes: Buffer.from(memory), words: new Int32Array(memory) }
+function newBuffer(leastBytes: number): Buffer {
+  return Buffer.alloc(Math.ceil(leastBytes / roundBytes) * roundBytes)
 }

@@ -1,8 +1,8 @@
 // Records, on their way out: one record batch (magic 2) as Kafka's protocol guide describes it.
-import { crc32cAdd, crc32cEnd, crc32cStart } from '@millrace/foundation'
+import { crc32c } from '@millrace/foundation'
 import { codecByName, compressionBits } from '../codecs/registry.ts'
 import type { Compression, OutgoingRecord, PackedRecords } from '../port.ts'
-import { type BatchBuffer, BatchBuffers, EncodedBatch, headRoomBytes } from './batch-buffers.ts'
+import { BatchBuffers, EncodedBatch, headRoomBytes } from './batch-buffers.ts'
 import { encodePacked, packedBytesMax } from './encode-packed.ts'
 import { encodeHeaders, noHeaders, sizeOfBytes, writeBytes } from './record-headers.ts'
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts'
@@ -29,13 +29,13 @@ export async function encodeBatch(
     : writeRecords(records, compression, nowMs, buffers)
   const codec = codecByName(compression)
   if (codec === undefined) return plain
-  const body = await codec.compress(plain.buffer.bytes.subarray(bodyStart, plain.end))
+  const body = await codec.compress(plain.buffer.subarray(bodyStart, plain.end))
   // The plain records have been read: what is smaller takes their place.
-  if (bodyStart + body.length <= plain.buffer.bytes.length) {
+  if (bodyStart + body.length <= plain.buffer.length) {
     return sealed(plain.buffer, body, buffers)
   }
   const buffer = buffers.take(headerBytes + body.length)
-  plain.buffer.bytes.copy(buffer.bytes, headRoomBytes, headRoomBytes, bodyStart)
+  plain.buffer.copy(buffer, headRoomBytes, headRoomBytes, bodyStart)
   plain.release()
   return sealed(buffer, body, buffers)
 }
@@ -57,12 +57,9 @@ function writePacked(
   }
   const buffer = buffers.take(headerBytes + packedBytesMax(records))
   writeHeader(buffer, { compression, count: length, first, largest })
-  // A batch that is compressed afterwards has another checksum.
-  const isFinal = compression === 'none'
-  const before = isFinal ? crc32cAdd(crc32cStart, buffer, checkedStart, bodyStart) : undefined
-  const { end, state } = encodePacked(records, buffer, bodyStart, before)
-  writeLength(buffer, end)
-  buffer.bytes.writeUInt32BE(crc32cEnd(state), headRoomBytes + 17)
+  const end = encodePacked(records, buffer, bodyStart)
+  // A batch that is compressed afterwards is sealed afterwards.
+  if (compression === 'none') seal(buffer, end)
   return new EncodedBatch(buffers, buffer, end)
 }
 
@@ -79,23 +76,23 @@ function writeRecords(
   return sealed(buffer, plain, buffers)
 }
 
-/** A buffer whose header is written gets its body, its length and its checksum. */
-function sealed(buffer: BatchBuffer, body: Uint8Array, buffers: BatchBuffers): EncodedBatch {
+/** A buffer whose header is written gets its body, and is sealed. */
+function sealed(buffer: Buffer, body: Uint8Array, buffers: BatchBuffers): EncodedBatch {
   const end = bodyStart + body.length
-  buffer.bytes.set(body, bodyStart)
-  writeLength(buffer, end)
-  const state = crc32cAdd(crc32cStart, buffer, checkedStart, end)
-  buffer.bytes.writeUInt32BE(crc32cEnd(state), headRoomBytes + 17)
+  buffer.set(body, bodyStart)
+  seal(buffer, end)
   return new EncodedBatch(buffers, buffer, end)
 }
 
-function writeLength({ bytes }: BatchBuffer, end: number): void {
+/** Length and checksum, once all else is written. */
+function seal(bytes: Buffer, end: number): void {
   bytes.writeInt32BE(end - headRoomBytes - 12, headRoomBytes + 8)
+  bytes.writeUInt32BE(crc32c(bytes.subarray(checkedStart, end)), headRoomBytes + 17)
 }
 
 /** All but length and checksum. */
 function writeHeader(
-  { bytes }: BatchBuffer,
+  bytes: Buffer,
   facts: { compression: Compression; count: number; first: number; largest: number },
 ): void {
   const { compression, count, first, largest } = facts

@@ -6,11 +6,25 @@ import { type Codec, CodecError, unpackedBytesMax } from './codec.ts'
 const gzip = promisify(zlib.gzip)
 const gunzip = promisify(zlib.gunzip)
 
+const chunkBytesMin = 1_024
+
+/**
+ * Each full chunk of output costs a turn of the event loop, and a batch of log lines comes to a tenth: it fits into one.
+ * Node's own 16 KiB would be four.
+ */
+function chunkBytesFor(bytes: Uint8Array): number {
+  return Math.max(chunkBytesMin, bytes.length >>> 2)
+}
+
+/** The most that zlib takes, 128 KiB more than it does by itself: that saves some of the time. */
+const gzipMemoryLevel = 9
+
 /** @param level 1 (fast) to 9 (small). */
 export function gzipCodec(level: number): Codec {
   return {
     name: 'gzip',
-    compress: (bytes) => gzip(bytes, { level }),
+    compress: (bytes) =>
+      gzip(bytes, { level, memLevel: gzipMemoryLevel, chunkSize: chunkBytesFor(bytes) }),
     async decompress(bytes) {
       try {
         return await gunzip(bytes, { maxOutputLength: unpackedBytesMax })
@@ -23,13 +37,20 @@ export function gzipCodec(level: number): Codec {
 
 type Callback = (error: Error | null, result: Buffer) => void
 interface ZstdFunctions {
-  zstdCompress?: (bytes: Uint8Array, callback: Callback) => void
+  zstdCompress?: (
+    bytes: Uint8Array,
+    options: { chunkSize: number; params: Record<number, number> },
+    callback: Callback,
+  ) => void
   zstdDecompress?: (
     bytes: Uint8Array,
     options: { maxOutputLength: number },
     callback: Callback,
   ) => void
 }
+
+/** Of log lines it makes as few bytes as the usual third level, in less time. */
+const zstdLevel = 1
 
 /** zstd came to Node's zlib in 22.15 and 23.8; without it both directions say so. */
 export function zstdCodec(functions: ZstdFunctions = zlib): Codec {
@@ -38,7 +59,9 @@ export function zstdCodec(functions: ZstdFunctions = zlib): Codec {
     name: 'zstd',
     compress(bytes) {
       if (zstdCompress === undefined) return Promise.reject(missing())
-      return settle((callback) => zstdCompress(bytes, callback))
+      const chunkSize = chunkBytesFor(bytes)
+      const options = { chunkSize, params: { [zlib.constants.ZSTD_c_compressionLevel]: zstdLevel } }
+      return settle((callback) => zstdCompress(bytes, options, callback))
     },
     async decompress(bytes) {
       if (zstdDecompress === undefined) throw missing()

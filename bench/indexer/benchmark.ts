@@ -9,12 +9,16 @@ import {
   type RunMode,
   runModes,
   topics,
+  usualModes,
 } from './modes.ts'
 import { type Program, programs } from './programs.ts'
+import { withThreads } from './threads.ts'
 import { usualLines, World } from './world.ts'
 
 const partitions = 6
 const progressIntervalMs = 5_000
+
+const measurable: readonly Program[] = [...programs, withThreads(programs[0]!, 2)]
 
 export const indexer: Benchmark = {
   name: 'indexer',
@@ -44,12 +48,14 @@ export const indexer: Benchmark = {
     },
     only: {
       kind: 'list',
-      choices: programs.map(({ name }) => name),
+      choices: measurable.map(({ name }) => name),
+      default: programs.map(({ name }) => name),
       description: 'Programs.',
     },
     modes: {
       kind: 'list',
       choices: ['digest', ...runModes.map(({ name }) => name)],
+      default: ['digest', ...usualModes],
       description: 'Ways to run them; digest is the check that all do equal work.',
     },
   },
@@ -60,7 +66,7 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
   const documents = options.number('events')
   const elasticsearchDocuments = Math.min(documents, options.number('elasticsearch-events'))
   const rounds = options.number('rounds')
-  const chosen = programs.filter(({ name }) => options.list('only').includes(name))
+  const chosen = measurable.filter(({ name }) => options.list('only').includes(name))
   const modes = runModes.filter(({ name }) => options.list('modes').includes(name))
   const isChecked = options.list('modes').includes('digest')
   const needsElasticsearch = modes.some(({ name }) => name === 'elasticsearch')
@@ -157,6 +163,7 @@ function caveatsOf(
       : 'Whether all do equal work was not checked in this run.',
     'Millrace does more than that for the same line: it keeps what the others drop (all members of the line, its ids, the facts of its header), maps some 15 more fields, and commits an offset only when the fate of all before it is final. The loops commit what they have sent; rsyslog does not read keys, so its ids are random ones (`create` demands an id of it).',
     'The sink is a process of its own that counts documents without reading them, and answers as Elasticsearch does with what `filter_path` asks for.',
+    'With 2 threads (`--only millrace,millrace-2-threads`), the cores have broker and sink to carry as well; what all three may do at most stands below the throughput, and `--modes cores,shared-core` has the same on one core.',
     'rsyslog: imkafka, mmjsonparse, omelasticsearch with 2 queue workers and 4,000 lines a batch. Vector, Filebeat, the OpenTelemetry Collector and Bento are not in this run: no package registry that the benchmark may use has them ready to run.',
     ...(done.needsElasticsearch
       ? [

@@ -15,6 +15,8 @@ export interface RunFigures {
   /** From the first bulk on. */
   eventsPerSecond: number
   peakResidentBytes: number
+  /** Of the program, the broker and the sink together, from the first bulk on. Unit: seconds per million. */
+  allCpuSecondsPerMillion: number
   /** Of whoever takes the documents, during the run. Unit: seconds. */
   takerCpuSeconds: number
   documents: number
@@ -47,7 +49,8 @@ export async function measureAgainstSink(
   const measured = startMeasured(program.invocation(target), options)
   try {
     const { documents, delayMs = 0, digests = false } = options
-    const { result } = await world.sink.begin({ pids: [measured.pid], documents, delayMs, digests })
+    const pids = [measured.pid, world.brokerPid, world.sink.pid]
+    const { result } = await world.sink.begin({ pids, documents, delayMs, digests })
     const sunk = await within(
       { ...options, measured, arrived: () => world.sink.documents() },
       result,
@@ -63,8 +66,10 @@ function figuresOf(sunk: SinkResult): Omit<RunFigures, 'peakResidentBytes'> {
   const cpuSeconds = last.cpuSeconds[0]!
   // All in one bulk: from the first to the last there is nothing to measure, and the figures are dashes.
   const documents = last.documents - first.documents || Number.NaN
+  const allCpuSeconds = sumOf(last.cpuSeconds) - sumOf(first.cpuSeconds)
   return {
     cpuSeconds,
+    allCpuSecondsPerMillion: (allCpuSeconds / documents) * 1e6,
     steadyCpuSecondsPerMillion: ((cpuSeconds - first.cpuSeconds[0]!) / documents) * 1e6,
     eventsPerSecond: documents / ((last.atMs - first.atMs) / 1000),
     takerCpuSeconds: sunk.sinkCpuSeconds,
@@ -74,6 +79,8 @@ function figuresOf(sunk: SinkResult): Omit<RunFigures, 'peakResidentBytes'> {
     ...(digest === undefined ? {} : { digest }),
   }
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 
 /** Against the real Elasticsearch, asked every so often how far it is. */
 export async function measureAgainstElasticsearch(
@@ -121,6 +128,7 @@ export async function measureAgainstElasticsearch(
       peakResidentBytes: peakResidentBytesOf(measured.pid),
       takerCpuSeconds: serverCpu() - serverBefore,
       documents: last.documents,
+      allCpuSecondsPerMillion: Number.NaN,
       requests: Number.NaN,
       bodyBytes: Number.NaN,
     }

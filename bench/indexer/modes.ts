@@ -13,7 +13,7 @@ export interface ModeRow {
 }
 
 export interface RunMode {
-  name: 'cores' | 'core' | 'slow' | 'elasticsearch'
+  name: 'cores' | 'core' | 'shared-core' | 'slow' | 'elasticsearch'
   title: string
   rows: readonly ModeRow[]
   /** What is done once before the rounds of this mode. */
@@ -41,6 +41,9 @@ const eventsPerSecond = (name: string): ModeRow => ({
   pick: (figures) => figures.eventsPerSecond,
 })
 
+/** Those in which programs are run unless somebody asks for others. */
+export const usualModes = ['cores', 'core', 'slow', 'elasticsearch'] as const
+
 const allCores = `0-${cpus().length - 1}`
 
 export const runModes: readonly RunMode[] = [
@@ -59,6 +62,11 @@ export const runModes: readonly RunMode[] = [
         pick: ({ cpuSeconds, documents }) => (cpuSeconds / documents) * 1e6,
       },
       eventsPerSecond(`throughput, ${cpus().length} cores, with broker and sink on them too`),
+      {
+        name: `most that ${cpus().length} cores can do, by the processor time of program, broker and sink`,
+        unit: 'events/s',
+        pick: ({ allCpuSecondsPerMillion }) => (cpus().length / allCpuSecondsPerMillion) * 1e6,
+      },
       {
         name: 'peak resident memory',
         unit: 'MiB',
@@ -88,6 +96,15 @@ export const runModes: readonly RunMode[] = [
     title: 'on one core',
     rows: [eventsPerSecond('throughput, 1 core of its own')],
     prepare: async (world) => world.confineServers(`1-${Math.max(1, cpus().length - 1)}`),
+    run: (world, program, { documents, signal }) =>
+      measureAgainstSink(world, program, { topic: topics.sink, documents, core: 0, signal }),
+    finish: (world) => world.confineServers(allCores),
+  },
+  {
+    name: 'shared-core',
+    title: 'everything on one core',
+    rows: [eventsPerSecond('throughput, 1 core, with broker and sink on it too')],
+    prepare: async (world) => world.confineServers('0'),
     run: (world, program, { documents, signal }) =>
       measureAgainstSink(world, program, { topic: topics.sink, documents, core: 0, signal }),
     finish: (world) => world.confineServers(allCores),

@@ -74,6 +74,10 @@ export class World {
     return this.#stack.endpoints.elasticsearch
   }
 
+  get brokerPid(): number {
+    return this.#stack.pid('kafka-1')!
+  }
+
   get elasticsearchPid(): number {
     return this.#stack.pid('elasticsearch')!
   }

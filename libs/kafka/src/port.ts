@@ -43,6 +43,11 @@ export interface KafkaRecord extends Partial<RecordPlaces> {
   readonly value: Uint8Array | null
   /** The last value where a name occurs more than once. Records of one batch with the same headers share the object. */
   readonly headers: Readonly<Record<string, Uint8Array | undefined>>
+  /**
+   * Key and value are not read any more: their memory may hold another record from now on. Safe to call twice, and to
+   * leave out, which leaves the memory to the garbage collector.
+   */
+  release?(): void
 }
 
 /** Where a fetched record lies in the bytes of its batch, which it shares with others. */

@@ -1,5 +1,6 @@
 // The Kafka client's sockets: answers are put together where they will be read, without pieces in between.
 import net from 'node:net'
+import { takeMemory } from './records/fetch-memory.ts'
 
 /** What of the client's connection is used here. */
 export interface ReceivingConnection {
@@ -104,7 +105,7 @@ function receive(
         state.isLeftToClient = true
         return Buffer.concat([state.lengthBytes, bytes.subarray(at)])
       }
-      state.answer = Buffer.allocUnsafe(length)
+      state.answer = takeMemory(length)
       state.filled = 0
       state.lengthFilled = 0
     }

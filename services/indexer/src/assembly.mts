@@ -3,7 +3,14 @@ import { Batcher, type BatchLimits } from './batch.mts'
 import type { BodyChunk } from './bulk-bodies.mts'
 import { BulkBodies } from './bulk-bodies.mts'
 import { writeLines } from './bulk-request.mts'
-import { BulkItem, type NewEvent, type TakenRecord } from './ownership.mts'
+import { BulkItem, type TakenRecord } from './ownership.mts'
+
+/** An event whose lines of the bulk body are a text. */
+export interface NewEvent {
+  readonly id: string
+  readonly dataStream: string
+  readonly lines: string
+}
 
 /** Bodies and batches in step: a batch begins with a body of its own, so that it is sent from where it was written. */
 export class Assembly {
@@ -16,19 +23,24 @@ export class Assembly {
   }
 
   /** An event whose lines are the last that were written, from `start` on. */
-  addWritten(origin: TakenRecord, event: NewEvent, start: number, nowMs: number): BulkItem {
-    const { writer } = this.bodies
+  addWritten(origin: TakenRecord, dataStream: string, start: number, nowMs: number): BulkItem {
+    const { bodies } = this
+    const { writer } = bodies
     const bytes = writer.length - start
-    const from = this.#batcher.makeRoom(bytes) ? this.bodies.turn(start) : start
-    const item = this.#item(origin, event, from)
-    if (this.#batcher.add(item, nowMs)) this.bodies.turn()
+    const from = this.#batcher.makeRoom(bytes) ? bodies.turn(start) : start
+    const chunk = bodies.hold()
+    const item = new BulkItem(origin, dataStream, chunk, from)
+    item.bytes = bytes
+    if (this.#batcher.add(item, nowMs)) bodies.turn()
     return item
   }
 
-  addLines(origin: TakenRecord, event: NewEvent, lines: string, nowMs: number): BulkItem {
+  addLines(origin: TakenRecord, event: NewEvent, nowMs: number): BulkItem {
     const start = this.bodies.writer.length
-    writeLines(this.bodies.writer, lines)
-    return this.addWritten(origin, event, start, nowMs)
+    writeLines(this.bodies.writer, event.lines)
+    const item = this.addWritten(origin, event.dataStream, start, nowMs)
+    item.id = event.id
+    return item
   }
 
   release({ chunk }: { chunk: BodyChunk }): void {
@@ -50,10 +62,5 @@ export class Assembly {
   /** The next batch, whether it is due or not. */
   take(): BulkItem[] | undefined {
     return this.#batcher.take()
-  }
-
-  #item(origin: TakenRecord, event: NewEvent, start: number): BulkItem {
-    const chunk = this.bodies.hold()
-    return new BulkItem(origin, event, chunk, { start, end: this.bodies.writer.length })
   }
 }

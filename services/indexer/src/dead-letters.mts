@@ -1,5 +1,6 @@
 // Dead letter, to its end: published first, then told by a readable document, and then the event is terminal.
 import type { DeadLetterFacts } from '@millrace/envelope'
+import type { NewEvent } from './assembly.mts'
 import type { Books, Fate } from './books.mts'
 import { bulkLines } from './bulk-request.mts'
 import type { ItemCause } from './bulk-response.mts'
@@ -12,14 +13,14 @@ import {
   type DeadLetterParts,
   DeadLetterWriter,
 } from './dead-letter-writer.mts'
-import type { BulkItem, NewEvent, TakenRecord } from './ownership.mts'
+import type { BulkItem, TakenRecord } from './ownership.mts'
 import type { PipelineObserver } from './pipeline-parts.mts'
 
 export interface DeadLettersParts extends Omit<DeadLetterParts, 'handlers'> {
   books: Books
   observer: PipelineObserver
   /** Sends a readable document the way of all documents; its verdict comes back through `told` or `refused`. */
-  index: (origin: TakenRecord, event: NewEvent, lines: string) => void
+  index: (origin: TakenRecord, event: NewEvent) => void
   settle: (origin: TakenRecord, fate: Fate) => void
   letGo: (origin: TakenRecord, fate: Fate) => void
   /** After each try to publish. */
@@ -84,6 +85,6 @@ export class DeadLetters {
     if (origin.owner.isEnded) return settle(origin, 'dead_lettered')
     const document = deadLetterDocument(origin.record, facts, clock.now())
     const { id, dataStream } = document
-    index(origin, { id, dataStream, tellsOfDeadLetter: true }, bulkLines(document))
+    index(origin, { id, dataStream, lines: bulkLines(document) })
   }
 }

@@ -103,24 +103,19 @@ export class TakenRecord implements OpenRecord {
   readonly record: KafkaRecord
   readonly owner: OwnedPartition
   readonly takenAt: Moment
-  readonly isResent: boolean
+  /** The sender says that the topic may hold the record twice. */
+  isResent = false
   openEvents: number
   /** Events still in this worker's hands; at 0 the record's bytes are released. */
   eventsHeld: number
   bytes = 0
 
-  constructor(
-    record: KafkaRecord,
-    owner: OwnedPartition,
-    takenAt: Moment,
-    holds: { events: number; isResent: boolean },
-  ) {
+  constructor(record: KafkaRecord, owner: OwnedPartition, takenAt: Moment, events: number) {
     this.record = record
     this.owner = owner
     this.takenAt = takenAt
-    this.isResent = holds.isResent
-    this.openEvents = holds.events
-    this.eventsHeld = holds.events
+    this.openEvents = events
+    this.eventsHeld = events
   }
 
   get offset(): number {
@@ -155,27 +150,29 @@ export class BulkItem implements DispatchItem {
   readonly dataStream: string
   readonly chunk: BodyChunk
   readonly start: number
-  readonly bytes: number
+  bytes = 0
   /** It tells of a dead letter that is in the topic already: whatever becomes of it, the event is terminal. */
-  readonly tellsOfDeadLetter: boolean
+  tellsOfDeadLetter = false
   isSentBefore = false
   toCheck: ItemVerdict | undefined = undefined
   #uncertainSinceMs: number | undefined = undefined
-  #id: string | undefined
+  #id: string | undefined = undefined
 
-  constructor(origin: TakenRecord, event: NewEvent, chunk: BodyChunk, range: ItemRange) {
+  /** Its id is the record's key until it is given another. */
+  constructor(origin: TakenRecord, dataStream: string, chunk: BodyChunk, start: number) {
     this.origin = origin
-    this.dataStream = event.dataStream
+    this.dataStream = dataStream
     this.chunk = chunk
-    this.start = range.start
-    this.bytes = range.end - range.start
-    this.tellsOfDeadLetter = event.tellsOfDeadLetter === true
-    this.#id = event.id
+    this.start = start
   }
 
   get id(): string {
     this.#id ??= Buffer.from(this.origin.record.key!).toString('latin1')
     return this.#id
+  }
+
+  set id(id: string) {
+    this.#id = id
   }
 
   /** Where the id is the record's key, and nobody has made a text of it. */
@@ -199,20 +196,6 @@ export class BulkItem implements DispatchItem {
   set uncertainSinceMs(sinceMs: number) {
     this.#uncertainSinceMs = sinceMs
   }
-}
-
-/** An event that is about to be added. */
-export interface NewEvent {
-  /** Undefined: the record's key is the id. */
-  readonly id: string | undefined
-  readonly dataStream: string
-  readonly tellsOfDeadLetter?: boolean
-}
-
-/** Where an event's lines stand in a piece of memory. */
-export interface ItemRange {
-  readonly start: number
-  readonly end: number
 }
 
 /** What a record without its bytes costs in memory: objects, headers, bookkeeping. Measured roughly. */

@@ -1,7 +1,7 @@
 // The journey on one screen: take, decode, normalize, batch, bulk, settle, commit.
 import type { AssignedPartition, ConsumerGroup, KafkaRecord, TopicPartition } from '@millrace/kafka'
 import { Admission } from './admission.mts'
-import { Assembly } from './assembly.mts'
+import { Assembly, type NewEvent } from './assembly.mts'
 import type { Fate } from './books.mts'
 import { OffsetCommitter } from './commit.mts'
 import { AdaptiveConcurrency } from './concurrency.mts'
@@ -10,7 +10,7 @@ import { Dispatcher } from './dispatch.mts'
 import type { DispatchHandlers } from './dispatch-parts.mts'
 import { DueBatches } from './due-batches.mts'
 import { Notifier } from './notifier.mts'
-import type { BulkItem, NewEvent, OwnedPartition, TakenRecord } from './ownership.mts'
+import type { BulkItem, OwnedPartition, TakenRecord } from './ownership.mts'
 import { Partitions } from './partitions.mts'
 import type { Moment, PipelineOptions, PipelineParts, PipelineState } from './pipeline-parts.mts'
 import { ProgressWatch } from './progress-watch.mts'
@@ -62,7 +62,7 @@ export class Pipeline {
       {
         ...parts,
         ensureTopic: parts.ensureDeadLetterTopic,
-        index: (origin, event, lines) => this.#index(origin, event, lines),
+        index: (origin, event) => this.#index(origin, event),
         settle: (origin, fate) => this.#settle(origin, fate),
         letGo: (origin, fate) => this.#letGo(origin, fate),
         published: () => {
@@ -129,7 +129,8 @@ export class Pipeline {
     const first = records[0]
     let owner = first === undefined ? undefined : this.#partitions.find(first.partition)
     let now = this.#now()
-    for (const record of records) {
+    for (let index = 0; index < records.length; index++) {
+      const record = records[index]!
       // A promise for each record would cost as much as reading it: only who has to wait gets one.
       if (owner !== undefined && !this.#mayTake(owner)) {
         await this.#room(owner)
@@ -160,9 +161,11 @@ export class Pipeline {
   }
 
   /** The document of a dead letter. A partition that is being drained waits for nothing. */
-  #index(origin: TakenRecord, event: NewEvent, lines: string): void {
+  #index(origin: TakenRecord, event: NewEvent): void {
     const nowMs = this.#parts.clock.monotonicMs()
-    this.#taker.hold(origin, this.#assembly.addLines(origin, event, lines, nowMs).bytes)
+    const item = this.#assembly.addLines(origin, event, nowMs)
+    item.tellsOfDeadLetter = true
+    this.#taker.hold(origin, item.bytes)
     if (origin.owner.isClosing) this.#dueBatches.submitAll()
   }
 
@@ -175,7 +178,9 @@ export class Pipeline {
   #letGo(origin: TakenRecord, fate: Fate): void {
     this.#parts.books.end(fate)
     origin.eventsHeld -= 1
-    if (origin.eventsHeld === 0) this.#admission.release(origin.owner, origin.bytes)
+    if (origin.eventsHeld > 0) return
+    this.#admission.release(origin.owner, origin.bytes)
+    origin.record.release?.()
   }
 
   #afterProgress(): void {

@@ -61,12 +61,14 @@ export class PartitionSettlement {
   /** Takes a record with all its events; one without any is terminal at once. */
   take(record: OpenRecord): void {
     const { offset, openEvents } = record
-    assert(this.continuesAt(offset), `offset ${offset} was taken after ${this.#lastTaken}`)
-    assert(this.hasRoom, `a partition may hold ${this.#recordsMax} unsettled records`)
-    assert(
-      Number.isInteger(openEvents) && openEvents >= 0,
-      `a record cannot hold ${openEvents} events`,
-    )
+    // A message is put together for a failure only: that would cost more than all else here.
+    if (!this.continuesAt(offset)) {
+      assert.fail(`offset ${offset} was taken after ${this.#lastTaken}`)
+    }
+    if (!this.hasRoom) assert.fail(`a partition may hold ${this.#recordsMax} unsettled records`)
+    if (!(Number.isInteger(openEvents) && openEvents >= 0)) {
+      assert.fail(`a record cannot hold ${openEvents} events`)
+    }
     this.#lastTaken = offset
     this.#run.push(record)
     if (openEvents === 0) this.#advance()
@@ -74,10 +76,9 @@ export class PartitionSettlement {
 
   /** One event of the record is terminal. */
   settleEvent(record: OpenRecord): void {
-    assert(
-      record.openEvents > 0,
-      `offset ${record.offset} was settled more often than it has events`,
-    )
+    if (record.openEvents <= 0) {
+      assert.fail(`offset ${record.offset} was settled more often than it has events`)
+    }
     record.openEvents -= 1
     if (record.openEvents === 0) this.#advance()
   }

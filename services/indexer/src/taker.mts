@@ -35,10 +35,10 @@ export class Taker {
     const start = writer.length
     const planned = takeByPlan(record, now.nowMs, normalizer, writer)
     if (planned === undefined) return this.#takeByRules(owner, record, now)
-    const { isKeyId, dataStream, isResent } = planned
-    const event = { id: isKeyId ? undefined : planned.id, dataStream }
-    const origin = this.#open(owner, record, now, { events: 1, isResent })
-    const item = assembly.addWritten(origin, event, start, now.monotonicMs)
+    const origin = this.#open(owner, record, now, 1)
+    origin.isResent = planned.isResent
+    const item = assembly.addWritten(origin, planned.dataStream, start, now.monotonicMs)
+    if (!planned.isKeyId) item.id = planned.id
     this.hold(origin, recordBytes(record) + item.bytes)
   }
 
@@ -46,13 +46,13 @@ export class Taker {
     const { normalizer, assembly, deadLetters, books } = this.#parts
     const { items, rejections, isResent } = takeIn(record, now.nowMs, normalizer)
     const events = items.length + rejections.length
-    const origin = this.#open(owner, record, now, { events, isResent })
+    const origin = this.#open(owner, record, now, events)
+    origin.isResent = isResent
     // A control record of a kind that this version does not know, or an empty container.
     if (events === 0) return books.end('skipped')
     this.hold(origin, recordBytes(record))
-    for (const { id, dataStream, lines } of items) {
-      const item = assembly.addLines(origin, { id, dataStream }, lines, now.monotonicMs)
-      this.hold(origin, item.bytes)
+    for (const event of items) {
+      this.hold(origin, assembly.addLines(origin, event, now.monotonicMs).bytes)
     }
     for (const { code, reason } of rejections) {
       const eventId = identifyRecord(record, this.#clusterId)
@@ -61,20 +61,15 @@ export class Taker {
   }
 
   /** From here on the record's offset waits for its events. */
-  #open(
-    owner: OwnedPartition,
-    record: KafkaRecord,
-    now: Moment,
-    holds: { events: number; isResent: boolean },
-  ): TakenRecord {
+  #open(owner: OwnedPartition, record: KafkaRecord, now: Moment, events: number): TakenRecord {
     const { books, group, progressWatch } = this.#parts
     books.recordsTaken += 1
     books.recordBytesTaken += recordBytes(record)
-    books.take(Math.max(1, holds.events))
-    const origin = new TakenRecord(record, owner, now, holds)
+    books.take(Math.max(1, events))
+    const origin = new TakenRecord(record, owner, now, events)
     owner.settlement.take(origin)
     progressWatch.taken(owner, record)
-    if (holds.events > 0 && !owner.hasBegun) {
+    if (events > 0 && !owner.hasBegun) {
       owner.begin(record.offset, group.highWatermarks())
     }
     return origin

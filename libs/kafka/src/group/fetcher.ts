@@ -5,6 +5,7 @@ import { kafkaFailure } from '../failure.ts'
 import type { KafkaRecord } from '../port.ts'
 import { RecordSetReader } from '../records/decode-batches.ts'
 import type { FetchedPartition } from '../records/decode-fetch.ts'
+import type { FetchMemory } from '../records/fetch-memory.ts'
 import { topicPartitions } from '../topic-metadata.ts'
 import { fetchRecords } from './fetch-request.ts'
 import type { Generation, OwnedPartition } from './generation.ts'
@@ -155,8 +156,10 @@ export class Fetcher {
       fetchRecords(await cluster.findBroker({ nodeId: leader }), request),
     )
     if (!generation.isLive) return
-    const handOvers = answer.partitions.map((fetched) => this.#take(fetched))
-    await this.#waitPatiently(Promise.all(handOvers))
+    const { memory } = answer
+    memory?.hold(1)
+    const handOvers = Promise.all(answer.partitions.map((each) => this.#take(each, memory)))
+    await this.#waitPatiently(handOvers.then(() => memory?.letGo()))
   }
 
   /** Resolves with the hand-overs, or a little later without them. */
@@ -168,12 +171,12 @@ export class Fetcher {
   }
 
   /** Never throws. */
-  async #take(fetched: FetchedPartition): Promise<void> {
+  async #take(fetched: FetchedPartition, memory: FetchMemory | undefined): Promise<void> {
     const owned = this.#generation.owned.get(fetched.partition)
     if (owned === undefined) return
     owned.isBusy = true
     try {
-      if (fetched.errorCode === 0) await this.#handOver(owned, fetched)
+      if (fetched.errorCode === 0) await this.#handOver(owned, fetched, memory)
       else await this.#partitionFailed(owned, fetched.errorCode)
     } catch (thrown) {
       this.#holdBack(owned, this.#context.options.backoffMaxMs / 4)
@@ -184,7 +187,11 @@ export class Fetcher {
     }
   }
 
-  async #handOver(owned: OwnedPartition, fetched: FetchedPartition): Promise<void> {
+  async #handOver(
+    owned: OwnedPartition,
+    fetched: FetchedPartition,
+    memory: FetchMemory | undefined,
+  ): Promise<void> {
     const { options } = this.#context
     const generation = this.#generation
     owned.highWatermark = fetched.highWatermark
@@ -195,6 +202,7 @@ export class Fetcher {
       fromOffset: owned.position,
       bytes: fetched.recordSet,
       aborted: fetched.aborted,
+      memory,
     })
     for (let isLast = false; !isLast;) {
       const read = await reader.next(options.maxBytesPerHandOver)

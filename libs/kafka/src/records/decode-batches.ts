@@ -4,6 +4,7 @@ import { codecByName, compressionByBits } from '../codecs/registry.ts'
 import type { Compression, KafkaRecord } from '../port.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { AbortedTransaction } from './decode-fetch.ts'
+import type { FetchMemory } from './fetch-memory.ts'
 import { FetchedRecord } from './fetched-record.ts'
 
 /** Base offset and length: what stands before the bytes that the length counts. */
@@ -24,6 +25,8 @@ export interface RecordSet {
   fromOffset: number
   bytes: Buffer
   aborted: readonly AbortedTransaction[]
+  /** Where the bytes lie, if it is used again: each record that is not unpacked elsewhere holds it until it is released. */
+  memory?: FetchMemory | undefined
 }
 
 /** Reads a fetched record set piece by piece, so that little of it lies in memory unpacked. */
@@ -93,8 +96,10 @@ export class RecordSetReader {
     const packed = batch.subarray(headerBytes)
     const codec = codecByName(compression)
     const body = codec === undefined ? packed : asBuffer(await codec.decompress(packed))
+    // What is unpacked lies elsewhere.
+    const memory = codec === undefined ? this.#set.memory : undefined
     if (!isControl)
-      readRecords({ ...this.#set, fromOffset: this.#fromOffset }, header, body, target)
+      readRecords({ ...this.#set, fromOffset: this.#fromOffset, memory }, header, body, target)
     else if (isAbort(body)) this.#transactions.end(header.producerId)
     return body.length
   }
@@ -177,10 +182,10 @@ function readRecords(
   target: KafkaRecord[],
 ): void {
   const reader = new ByteReader(body)
-  const { topic, partition, fromOffset } = set
+  const { topic, partition, fromOffset, memory } = set
   const isAppendTime = (header.attributes & appendTimeFlag) !== 0
   const baseTimestampMs = isAppendTime ? header.maxTimestamp : header.firstTimestamp
-  const batch = { topic, partition, bytes: body, baseTimestampMs }
+  const batch = { topic, partition, bytes: body, baseTimestampMs, memory }
   const before = target.length
   // Records of one writer carry one set of headers: its object is built once and shared.
   let headers: KafkaRecord['headers'] = noHeaders
@@ -217,6 +222,7 @@ function readRecords(
     target.length = before
     throw thrown
   }
+  memory?.hold(target.length - before)
 }
 
 const noHeaders: KafkaRecord['headers'] = Object.freeze({})

@@ -1,5 +1,6 @@
 // Records, on their way in: the answer to a Fetch request, versions 4 to 11, records still packed.
 import { ByteReader } from './byte-reader.ts'
+import { type FetchMemory, memoryOf } from './fetch-memory.ts'
 
 export interface AbortedTransaction {
   producerId: number
@@ -20,6 +21,8 @@ export interface FetchAnswer {
   /** How long the broker wants to be left alone (KIP-219); the client keeps to it. Unit: ms. */
   clientSideThrottleTime: number
   partitions: FetchedPartition[]
+  /** Where all of it lies; whoever reads it holds that. Absent where it is left to the garbage collector. */
+  memory: FetchMemory | undefined
 }
 
 /** @throws ShortBytesError when the bytes are not such an answer. */
@@ -35,7 +38,7 @@ export function decodeFetch(bytes: Buffer, version: number): FetchAnswer {
       partitions.push(decodePartition(reader, version))
     }
   }
-  return { errorCode, clientSideThrottleTime, partitions }
+  return { errorCode, clientSideThrottleTime, partitions, memory: memoryOf(bytes) }
 }
 
 function decodePartition(reader: ByteReader, version: number): FetchedPartition {

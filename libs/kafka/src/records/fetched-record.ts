@@ -1,11 +1,14 @@
 // A record, where it lies: ranges of the bytes that were fetched, cut out only for whoever asks for key or value.
 import type { KafkaRecord, RecordPlaces, TopicPartition } from '../port.ts'
+import type { FetchMemory } from './fetch-memory.ts'
 
 /** What the records of one batch have in common. */
 export interface BatchFacts extends TopicPartition {
   readonly bytes: Buffer
   /** That of a record is so much later. Epoch ms. */
   readonly baseTimestampMs: number
+  /** Where the bytes lie, if that is used again. */
+  readonly memory: FetchMemory | undefined
 }
 
 /**
@@ -21,6 +24,7 @@ export class FetchedRecord implements KafkaRecord, RecordPlaces {
   readonly valueEnd: number
   readonly #batch: BatchFacts
   readonly #timestampDeltaMs: number
+  #isReleased = false
 
   constructor(
     batch: BatchFacts,
@@ -59,6 +63,12 @@ export class FetchedRecord implements KafkaRecord, RecordPlaces {
 
   get value(): Buffer | null {
     return this.valueStart < 0 ? null : this.bytes.subarray(this.valueStart, this.valueEnd)
+  }
+
+  release(): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    this.#batch.memory?.letGo()
   }
 
   /** As the plain object that it stands for; a spread of it would lack what are getters here. */

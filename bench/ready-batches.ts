@@ -1,5 +1,6 @@
 // What three brokers take at most from one process: batches that were encoded before the clock starts, sent as they are.
 import { formatEventId, headerName } from '@millrace/envelope'
+import { systemClock } from '@millrace/foundation'
 import { kafkaSettings } from '@millrace/kafka'
 import { ClusterLink } from '../libs/kafka/src/cluster.ts'
 import type { EncodedBatch } from '../libs/kafka/src/records/batch-buffers.ts'
@@ -70,5 +71,6 @@ function batchOf(
     value: `{"level":30,"time":1767323045678,"pid":12345,"hostname":"web-1","number":${first + index},"request":{"id":"01jd8q3z5v-${first + index}","method":"GET","url":"/orders/1001?page=2&sort=newest"},"statusCode":200,"responseTimeMs":12.25,"customer":"c-20411","msg":"request completed, nothing remarkable to say about it, as about most of them"}`,
     headers,
   }))
-  return encodeBatch(records, compression, 1_767_323_045_678)
+  // A record of long ago is deleted by the topic's retention, half a minute after the broker's start at the earliest.
+  return encodeBatch(records, compression, systemClock.now())
 }

@@ -6,12 +6,20 @@ import { measure } from './measure.ts'
 import { phases, type Program, programs, type Run } from './programs.ts'
 import { reportOf } from './report.ts'
 
-/** Big batches for the brokers' warm-up, as those of the programs: plain ones and compressed ones. */
-const warmUps: readonly Program[] = (['none', 'gzip'] as const).map((compression) => ({
+/** For the brokers' warm-up: big batches, plain and compressed, and those of the plain producer. 1,500,000 lines, the services' own warm-up among them. */
+const warmUps: readonly Program[] = [
+  { title: 'plain', options: { way: 'ready-batches' as const }, fast: 500_000 },
+  {
+    title: 'compressed',
+    options: { way: 'ready-batches' as const, compression: 'gzip' as const },
+    fast: 500_000,
+  },
+  { title: 'kafkajs', options: { way: 'kafkajs' as const }, fast: 200_000 },
+].map(({ title, options, fast }) => ({
   name: 'warm-up',
-  title: `warm-up, ${compression}`,
-  options: { way: 'ready-batches', compression },
-  lines: { fast: 500_000, steady: 0, away: 0 },
+  title: `warm-up, ${title}`,
+  options,
+  lines: { fast, steady: 0, away: 0 },
 }))
 
 export const transport: Benchmark = {
@@ -37,7 +45,7 @@ export const transport: Benchmark = {
       default: 8,
       min: 0,
       max: 100,
-      description: 'times that the brokers take 1,200,000 lines before anything is measured',
+      description: 'times that the brokers take 1,500,000 lines before anything is measured',
     },
   },
   run,

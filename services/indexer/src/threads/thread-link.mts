@@ -47,8 +47,8 @@ const metricsTimeoutMs = 2_000
 const terminateTimeoutMs = 2_000
 
 /**
- * The young generation of a thread. What the pipeline makes per record dies young; the default of three times 16 MiB
- * for each thread would only be memory that is filled before it is looked at.
+ * The young generation of a thread. What the pipeline makes of a record dies young, and a larger one only fills before
+ * it is looked at: with Node's default, two threads took 210 MiB more at their peak, and no less processor time.
  */
 const maxYoungGenerationSizeMb = 24
 

@@ -2,6 +2,7 @@
 import { BulkRequestError } from '@millrace/foundation'
 import { type Connection, type StoreRequest } from './connection.ts'
 import { GoodBulkAnswer } from './good-bulk-answer.ts'
+import { bulkPath } from './sparing-connection.ts'
 
 export interface BulkItemAnswer {
   _id?: string
@@ -18,7 +19,7 @@ export interface BulkAnswer {
   /** One member per item, in the order that was sent, each under the name of its action. */
   items: Record<string, BulkItemAnswer>[]
   /** The answer as it came, where that says that no item has failed; `items` are then read only when asked for. */
-  text?: string
+  bytes?: Buffer
 }
 
 export interface BulkOptions {
@@ -30,7 +31,7 @@ export interface BulkOptions {
 /**
  * Only what a verdict needs: a status for each item, so that items can be counted and never vanish when all
  * went well; the id, so that a shifted answer shows. Nothing that differs between two good answers to the same
- * items, such as the time they took, so that a good answer can be told from its text.
+ * items, such as the time they took, so that a good answer can be told from its bytes.
  */
 const filterPath =
   'errors,items.*._id,items.*._index,items.*.status,items.*.error,items.*.failure_store'
@@ -60,7 +61,7 @@ export async function sendBulk(
   const shardWaitMs = Math.min(shardWaitMaxMs, Math.ceil((options.timeoutMs ?? 60_000) / 2))
   const request: StoreRequest = {
     method: 'POST',
-    path: '/_bulk',
+    path: bulkPath,
     querystring: { ...querystring, timeout: `${shardWaitMs}ms` },
     body,
     ...options,

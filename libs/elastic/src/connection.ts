@@ -1,17 +1,11 @@
 // The store, on the wire: one HTTP request becomes one answer or one typed error. Never retried here.
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
-import {
-  Client,
-  type NodeOptions,
-  Serializer,
-  Transport,
-  type TransportOptions,
-} from '@elastic/elasticsearch'
+import { Client, type NodeOptions, Transport, type TransportOptions } from '@elastic/elasticsearch'
 import { type Clock } from '@millrace/foundation'
-import { GoodBulkAnswer } from './good-bulk-answer.ts'
 import { cancelled, refusalOf, timedOut, unreachable } from './request-error.ts'
 import { type ElasticSettings } from './settings.ts'
+import { goodAnswerOf, SparingConnection } from './sparing-connection.ts'
 
 const gzip = promisify(gzipCallback)
 
@@ -38,14 +32,6 @@ export interface StoreResponse<Body = unknown> {
 class PlainTransport extends Transport {
   constructor(options: TransportOptions) {
     super({ ...options, productCheck: null, vendoredHeaders: {} } as unknown as TransportOptions)
-  }
-}
-
-/** The client's parser, but for bulk answers without a failure: parsing them costs more than all the rest of a request. */
-class SparingSerializer extends Serializer {
-  override deserialize(json: string): never {
-    // `never` is what the base class' freely chosen type comes to.
-    return (GoodBulkAnswer.is(json) ? new GoodBulkAnswer(json) : super.deserialize(json)) as never
   }
 }
 
@@ -98,7 +84,7 @@ export class Connection {
   async #sendOnce<Body>(request: StoreRequest, signal: AbortSignal): Promise<StoreResponse<Body>> {
     const { method, path, querystring, acceptStatuses = [] } = request
     const { payload, headers } = await encodeBody(request.body, this.#settings.compression)
-    const { statusCode, body, meta } = await this.#client.transport.request(
+    const answer = await this.#client.transport.request(
       {
         method,
         path,
@@ -113,6 +99,8 @@ export class Connection {
         maxResponseSize: this.#settings.responseBytesMax,
       },
     )
+    const { statusCode, meta } = answer
+    const body = goodAnswerOf(answer.headers ?? {}) ?? answer.body
     const status = statusCode ?? 0
     if (!acceptStatuses.includes(status) && (status < 200 || status > 299)) {
       throw new UnexpectedStatus(status, { body, meta })
@@ -160,7 +148,7 @@ function createClient(settings: ElasticSettings): Client {
     ...(auth === undefined ? {} : { auth }),
     agent: agent as never,
     Transport: PlainTransport,
-    Serializer: SparingSerializer,
+    Connection: SparingConnection,
     maxRetries: 0,
     sniffOnStart: false,
     sniffInterval: false,

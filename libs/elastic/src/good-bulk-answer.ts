@@ -1,33 +1,33 @@
-// Bulk, on the wire: an answer that says of itself that no item has failed, kept as the text that it is.
+// Bulk, on the wire: an answer that says of itself that no item has failed, kept as the bytes that it is.
 import type { BulkAnswer, BulkItemAnswer } from './bulk.ts'
 
 /** How Elasticsearch begins it; one that begins otherwise is parsed like any other. */
-const start = '{"errors":false,"items":['
+const start = Buffer.from('{"errors":false,"items":[')
 
-/** That text is for whoever knows what it has to be; for all others it is parsed when they ask. */
+/** Its bytes are for whoever knows what they have to be; for all others they are parsed when they ask. */
 export class GoodBulkAnswer implements BulkAnswer {
-  readonly text: string
+  readonly bytes: Buffer
   #parsed: BulkAnswer | undefined
 
-  static is(text: string): boolean {
-    return text.startsWith(start)
+  static is(bytes: Buffer): boolean {
+    return bytes.subarray(0, start.length).equals(start)
   }
 
-  constructor(text: string) {
-    this.text = text
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
   }
 
   get errors(): boolean {
     return this.#parse().errors === true
   }
 
-  /** @throws SyntaxError when the text is no JSON after all: it was cut off. */
+  /** @throws SyntaxError when the bytes are no JSON after all: the answer was cut off. */
   get items(): Record<string, BulkItemAnswer>[] {
     return this.#parse().items
   }
 
   #parse(): BulkAnswer {
-    this.#parsed ??= JSON.parse(this.text) as BulkAnswer
+    this.#parsed ??= JSON.parse(this.bytes.toString()) as BulkAnswer
     return this.#parsed
   }
 }

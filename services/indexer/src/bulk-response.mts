@@ -50,9 +50,9 @@ const duplicate: ItemVerdict = { verdict: 'duplicate' }
  */
 export function readBulkResponse(sent: readonly { id: string }[], answer: unknown): BulkReading {
   if (!isObject(answer)) return unanswered('the answer is not a JSON object')
-  const text = answer['text']
-  if (typeof text === 'string') {
-    const index = indexOfGoodAnswer(sent, text)
+  const bytes = answer['bytes']
+  if (Buffer.isBuffer(bytes)) {
+    const index = indexOfGoodAnswer(sent, bytes)
     if (index !== undefined) return allIndexed(sent, index)
   }
   let items: unknown

@@ -36,7 +36,7 @@ const indexerGroup = settingGroup({
         'Threads of the process, each a member of the consumer group with connections of its own; about one core each. 1: all in one, and another core needs another process. `auto`: one for each core that the process may use, as far as MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX has room for two bulk requests of each.',
     }),
     MILLRACE_INDEXER_BULK_BYTES: setting(
-      integer({ min: 10_000, max: 100 * mebibyte }).default(5_000_000),
+      integer({ min: 10_000, max: 100 * mebibyte }).default(2_500_000),
       {
         description:
           'Size at which a bulk request is sent. One larger document goes alone. Lowered by itself while the worker runs when Elasticsearch answers 413.',
@@ -50,7 +50,7 @@ const indexerGroup = settingGroup({
       description: 'Longest that a document waits for others before its bulk request is sent.',
       unit: 'ms',
     }),
-    MILLRACE_INDEXER_MAX_IN_FLIGHT: setting(integer({ min: 1, max: 64 }).default(4), {
+    MILLRACE_INDEXER_MAX_IN_FLIGHT: setting(integer({ min: 1, max: 64 }).default(8), {
       description:
         'Most bulk requests of a thread at once. How many really are adapts to what Elasticsearch takes.',
     }),
@@ -62,7 +62,7 @@ const indexerGroup = settingGroup({
       },
     ),
     MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX: setting(
-      integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(48 * mebibyte),
+      integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(32 * mebibyte),
       {
         description:
           'Most bytes of records and documents in memory, of the whole process: each thread has an equal part. Partitions pause at it and resume below 70 % of it; one partition alone gets two thirds. At least twice MILLRACE_INDEXER_BULK_BYTES for each thread.',

@@ -1,12 +1,13 @@
 // Bulk response, the common one: every item was created, in one index, told without parsing.
 
-const before = '{"errors":false,"items":[{"create":{"_index":"'
-const beforeId = '","_id":"'
+const before = Buffer.from('{"errors":false,"items":[{"create":{"_index":"')
+const beforeIdText = '","_id":"'
 const afterIdText = '","status":201}}'
+const beforeId = Buffer.from(beforeIdText)
 const afterId = Buffer.from(afterIdText)
 const end = Buffer.from(']}')
 /** Index names hold no character that JSON escapes. */
-const indexNameEnd = '"'
+const indexNameEnd = 0x22
 
 export interface SentItem {
   readonly id: string
@@ -25,14 +26,13 @@ export interface IdPlace {
  * the same number of items, in the same order, each with its id and status 201. Undefined for any other answer,
  * which then has to be read item by item. Compared like this, a good answer costs a tenth of what parsing it does.
  */
-export function indexOfGoodAnswer(sent: readonly SentItem[], text: string): string | undefined {
-  if (sent.length === 0 || !text.startsWith(before)) return undefined
-  const index = text.slice(before.length, text.indexOf(indexNameEnd, before.length))
-  const beforeFirst = before + index + beforeId
-  if (index.includes('\\') || !text.startsWith(beforeFirst)) return undefined
-  const bytes = Buffer.from(text)
-  const between = Buffer.from(`${afterIdText},{"create":{"_index":"${index}${beforeId}`)
-  let at = Buffer.byteLength(beforeFirst)
+export function indexOfGoodAnswer(sent: readonly SentItem[], bytes: Buffer): string | undefined {
+  if (sent.length === 0 || !standsAt(before, bytes, 0)) return undefined
+  const indexEnd = bytes.indexOf(indexNameEnd, before.length)
+  const index = bytes.toString('utf8', before.length, Math.max(before.length, indexEnd))
+  if (index.includes('\\') || !standsAt(beforeId, bytes, indexEnd)) return undefined
+  const between = Buffer.from(`${afterIdText},{"create":{"_index":"${index}${beforeIdText}`)
+  let at = indexEnd + beforeId.length
   const last = sent.length - 1
   for (let position = 0; position <= last; position++) {
     at = endOfId(sent[position]!, bytes, at)

@@ -10,7 +10,7 @@ const good = answer(sent.map(({ id }) => item(id)))
 
 describe('an answer in which all went well', () => {
   it('tells the one index without being parsed', () => {
-    expect(indexOfGoodAnswer(sent, good)).toBe('.ds-logs-1')
+    expect(indexOfGoodAnswer(sent, Buffer.from(good))).toBe('.ds-logs-1')
   })
 
   it.each([
@@ -32,12 +32,12 @@ describe('an answer in which all went well', () => {
     ['a cut', good.slice(0, -1)],
     ['nothing', ''],
   ])('is not one with %s', (_what, text) => {
-    expect(indexOfGoodAnswer(sent, text)).toBeUndefined()
+    expect(indexOfGoodAnswer(sent, Buffer.from(text))).toBeUndefined()
   })
 
   it('is not told for an id that JSON escapes, nor for nothing sent', () => {
     const id = '","_id":"'
-    expect(indexOfGoodAnswer([{ id }], answer([item(id)]))).toBeUndefined()
-    expect(indexOfGoodAnswer([], '{"errors":false,"items":[]}')).toBeUndefined()
+    expect(indexOfGoodAnswer([{ id }], Buffer.from(answer([item(id)])))).toBeUndefined()
+    expect(indexOfGoodAnswer([], Buffer.from('{"errors":false,"items":[]}'))).toBeUndefined()
   })
 })

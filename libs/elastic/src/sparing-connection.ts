@@ -1,0 +1,55 @@
+// The client's connection, but for bulk answers without a failure: their bytes are kept as they are, and no text is made of them.
+import { errors, UndiciConnection } from '@elastic/elasticsearch'
+import { GoodBulkAnswer } from './good-bulk-answer.ts'
+
+type RequestParameters = Parameters<UndiciConnection['request']>
+type RequestOptions = Omit<RequestParameters[1], 'asStream'> & { asStream?: boolean }
+
+export const bulkPath = '/_bulk'
+
+/** Where the headers of an answer carry its bytes past the client's reading of the body, which is empty then. */
+const answerBytes = Symbol('answer')
+
+/** The bytes of a bulk answer without a failure; undefined for any other answer, whose body the client has read. */
+export function goodAnswerOf(headers: object): GoodBulkAnswer | undefined {
+  const bytes = (headers as { [answerBytes]?: Buffer })[answerBytes]
+  return bytes === undefined ? undefined : new GoodBulkAnswer(bytes)
+}
+
+/**
+ * As a text, such an answer would be decoded, and encoded again by whoever compares it: a hundred bytes for each item,
+ * in pieces so large that only a full collection frees them.
+ */
+export class SparingConnection extends UndiciConnection {
+  /** The answer is of whichever kind the base class gives; that has a signature for each. */
+  override async request(params: RequestParameters[0], options: RequestOptions): Promise<never> {
+    if (params.path !== bulkPath || options.asStream === true) {
+      return (await super.request(params, options as never)) as never
+    }
+    const answer = await super.request(params, { ...options, asStream: true })
+    const bytesMax = options.maxResponseSize ?? Number.POSITIVE_INFINITY
+    const body = await readAll(answer.body, bytesMax)
+    if (answer.statusCode !== 200 || !GoodBulkAnswer.is(body)) return { ...answer, body } as never
+    const headers = Object.assign(answer.headers, { [answerBytes]: body })
+    return { ...answer, headers, body: '' } as never
+  }
+}
+
+/** @throws ConnectionError when the server goes away meanwhile, RequestAbortedError for too many bytes. */
+async function readAll(stream: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length > bytesMax) break
+    }
+  } catch (error) {
+    throw new errors.ConnectionError(error instanceof Error ? error.message : String(error))
+  }
+  if (length > bytesMax) {
+    throw new errors.RequestAbortedError(`more than the ${bytesMax} bytes that an answer may have`)
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)
+}

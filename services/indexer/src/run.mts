@@ -22,7 +22,7 @@ export async function run(): Promise<void> {
 }
 
 async function work(config: IndexerConfig): Promise<void> {
-  boundYoungGeneration()
+  boundYoungGeneration(systemClock)
   const formats = await loadFormats(config.formats.modules, process.cwd())
   const log = createServiceLogger({ name: 'millrace-indexer', level: config.log.level })
   const indexer = await startIndexer(config, {

@@ -224,8 +224,8 @@ function endOfDuration(start: i32, end: i32): i32 {
  * power of ten; so their quotient is rounded as the text itself would be.
  */
 export function readNumber(start: i32, end: i32): f64 {
-  let digits: f64 = 0
-  let power: f64 = 1
+  let digits: u64 = 0
+  let power: u64 = 1
   let isFraction = false
   const isNegative = load<u8>(start) == minus
   for (let at = isNegative ? start + 1 : start; at < end; at++) {
@@ -234,10 +234,10 @@ export function readNumber(start: i32, end: i32): f64 {
       isFraction = true
       continue
     }
-    digits = digits * 10 + <f64>(byte - zero)
+    digits = digits * 10 + <u64>(byte - zero)
     if (isFraction) power *= 10
   }
-  const value = digits / power
+  const value = power == 1 ? <f64>digits : <f64>digits / <f64>power
   return isNegative ? -value : value
 }
 

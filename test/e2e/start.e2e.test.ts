@@ -121,6 +121,27 @@ async function pressCtrlC(started: TestProcess): Promise<void> {
   })
 }
 
+/** Of the traces with most events, the most services that one goes through. */
+async function widestTrace(elasticsearch: string): Promise<number> {
+  const answer = await fetch(`${elasticsearch}/logs-*-*/_search`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      size: 0,
+      aggs: {
+        traces: {
+          terms: { field: 'trace.id', size: 50 },
+          aggs: { services: { cardinality: { field: 'service.name' } } },
+        },
+      },
+    }),
+  })
+  const { aggregations } = (await answer.json()) as {
+    aggregations: { traces: { buckets: { services: { value: number } }[] } }
+  }
+  return Math.max(0, ...aggregations.traces.buckets.map((bucket) => bucket.services.value))
+}
+
 test('npm start in a fresh clone brings documents of all three services, Ctrl-C leaves no process, and data survive', async () => {
   const first = npmStart()
   const run = await untilRunning(first)
@@ -133,25 +154,10 @@ test('npm start in a fresh clone brings documents of all three services, Ctrl-C 
       async () => (await countOfService(run, service)) >= 20,
     )
   }
-  const traced = (await (
-    await fetch(`${run.elasticsearch}/logs-*-*/_search`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        size: 0,
-        aggs: {
-          traces: {
-            terms: { field: 'trace.id', size: 50 },
-            aggs: { services: { cardinality: { field: 'service.name' } } },
-          },
-        },
-      }),
-    })
-  ).json()) as { aggregations: { traces: { buckets: { services: { value: number } }[] } } }
-  const widest = Math.max(
-    ...traced.aggregations.traces.buckets.map((bucket) => bucket.services.value),
+  await until(
+    'a trace through all three services is there',
+    async () => (await widestTrace(run.elasticsearch)) === 3,
   )
-  expect(widest).toBe(3)
   const before = await countOfService(run, 'orders')
   await pressCtrlC(first)
   expect(existsSync(join(clone, '.millrace/run.json'))).toBe(false)

@@ -32,7 +32,11 @@ export function Histogram({ scope, onZoom }: HistogramProps) {
   return (
     <figure class="histogram">
       <figcaption>
-        {bucket === undefined ? <Totals answer={answer} /> : <Bucket bucket={bucket} />}
+        {bucket === undefined ? (
+          <Legend of={(level) => sumOf(answer, level)} />
+        ) : (
+          <Legend of={(level) => bucket.levels[level] ?? 0} at={bucket.at} />
+        )}
         <span class="hint muted">
           {answer !== undefined && `${durationText(answer.intervalMs)} a bar · drag to zoom`}
         </span>
@@ -52,31 +56,17 @@ export function Histogram({ scope, onZoom }: HistogramProps) {
   )
 }
 
-function Totals({ answer }: { answer: HistogramAnswer | undefined }) {
+/** How many events of each level, of the bar that is pointed at or of all. */
+function Legend({ of, at }: { of: (level: Level | 'none') => number; at?: number | undefined }) {
   return (
     <ul class="legend">
+      {at !== undefined && (
+        <li>
+          <Time at={at} form="day" />
+        </li>
+      )}
       {levelsDown.map((level) => {
-        const count = sumOf(answer, level)
-        if (count === 0) return null
-        return (
-          <li key={level} class={level}>
-            <i aria-hidden="true" />
-            {level === 'none' ? 'no level' : level} <b>{countText(count)}</b>
-          </li>
-        )
-      })}
-    </ul>
-  )
-}
-
-function Bucket({ bucket }: { bucket: HistogramBucket }) {
-  return (
-    <ul class="legend">
-      <li>
-        <Time at={bucket.at} form="day" />
-      </li>
-      {levelsDown.map((level) => {
-        const count = bucket.levels[level] ?? 0
+        const count = of(level)
         if (count === 0) return null
         return (
           <li key={level} class={level}>

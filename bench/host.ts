@@ -1,5 +1,4 @@
 // What logging through Millrace does to the application when Kafka is a black hole, beside the same application logging to /dev/null.
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { loadavg, tmpdir } from 'node:os'
@@ -8,6 +7,7 @@ import { systemClock } from '@millrace/foundation'
 import { inspectSpool } from '@millrace/spool'
 import type { Destination, ServiceFigures, ServiceOptions } from './programs/logging-service.ts'
 import { type Benchmark, median, type Report } from './report.ts'
+import { runProgram } from './run-program.ts'
 
 const linesPerSecond = 20_000
 const seconds = 30
@@ -113,10 +113,18 @@ async function measure(
   const spoolDirectory = mkdtempSync(join(tmpdir(), 'millrace-bench-host-'))
   try {
     const brokers = [broker]
-    const run = await runService(
-      { destination, brokers, spoolDirectory, linesPerSecond, seconds },
+    const options: ServiceOptions = {
+      destination,
+      brokers,
+      spoolDirectory,
+      linesPerSecond,
+      seconds,
+    }
+    const timeoutMs = (seconds + 60) * 1000
+    const run = await runProgram<ServiceFigures>('logging-service.ts', options, {
       signal,
-    )
+      timeoutMs,
+    })
     const { segments } = await inspectSpool(spoolDirectory, { clock: systemClock, signal })
     const spooled = segments.reduce((sum, { lines }) => sum + lines, 0)
     if (destination.startsWith('millrace') && spooled !== run.lines) {
@@ -131,36 +139,6 @@ async function measure(
   } finally {
     rmSync(spoolDirectory, { recursive: true, force: true })
   }
-}
-
-/** Runs the service to its end; the time from its figures to its end is that of its exit. */
-async function runService(
-  options: ServiceOptions,
-  signal: AbortSignal,
-): Promise<ServiceFigures & { exitMs: number }> {
-  const program = new URL('programs/logging-service.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] },
-    signal,
-    timeout: (options.seconds + 60) * 1000,
-  })
-  let output = ''
-  let notes = ''
-  let saidAt = 0
-  child.stdout.on('data', (chunk: Buffer) => {
-    saidAt = performance.now()
-    output += chunk.toString()
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    notes += chunk.toString()
-  })
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  if (code !== 0 || output === '') throw new Error(`the service ended with ${code}: ${notes}`)
-  return { ...(JSON.parse(output) as ServiceFigures), exitMs: performance.now() - saidAt }
 }
 
 /** Takes connections and bytes, and never says anything. */

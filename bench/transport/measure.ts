@@ -1,5 +1,4 @@
 // One program in a process of its own, and the proof that every line that it logged has arrived.
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,10 +8,12 @@ import { inspectSpool } from '@millrace/spool'
 import { BenchTopic, NumbersSeen } from '../bench-topic.ts'
 import { cpuSecondsOf } from '../process-usage.ts'
 import type { PinoServiceFigures, PinoServiceOptions } from '../programs/pino-service.ts'
+import { runProgram } from '../run-program.ts'
 import type { Phase, Program, RunFigures } from './programs.ts'
 
 export const linesPerSecond = 20_000
 const warmUpLines = 100_000
+const serviceTimeoutMs = 300_000
 const brokerNames = ['kafka-1', 'kafka-2', 'kafka-3']
 
 /** Every line must be in the program's topic or file, or on disk where there is no broker. */
@@ -30,18 +31,19 @@ export async function measure(
     const counted = program.lines[phase]
     const warmUp = isAway ? 0 : Math.min(warmUpLines, counted)
     const before = brokersCpuSeconds(stack)
-    const figures = await runService(
-      {
-        brokers: isAway ? [`127.0.0.1:${await freePort(new Set(), systemRandom)}`] : brokers,
-        topic: topic.name,
-        directory,
-        warmUpLines: warmUp,
-        lines: counted,
-        linesPerSecond: phase === 'fast' ? 0 : linesPerSecond,
-        ...program.options,
-      },
+    const options: PinoServiceOptions = {
+      brokers: isAway ? [`127.0.0.1:${await freePort(new Set(), systemRandom)}`] : brokers,
+      topic: topic.name,
+      directory,
+      warmUpLines: warmUp,
+      lines: counted,
+      linesPerSecond: phase === 'fast' ? 0 : linesPerSecond,
+      ...program.options,
+    }
+    const figures = await runProgram<PinoServiceFigures>('pino-service.ts', options, {
       signal,
-    )
+      timeoutMs: serviceTimeoutMs,
+    })
     const expected = warmUp + counted
     const brokersUsPerLine = ((brokersCpuSeconds(stack) - before) * 1_000_000) / expected
     const found = await countArrived(program, isAway, { topic, directory, expected, signal })
@@ -75,31 +77,4 @@ async function countArrived(
   if (!isAway) return topic.countNumbers(expected)
   const spool = await inspectSpool(join(directory, 'spool'), { clock: systemClock, signal })
   return spool.segments.reduce((sum, segment) => sum + segment.lines, 0)
-}
-
-async function runService(
-  options: PinoServiceOptions,
-  signal: AbortSignal,
-): Promise<PinoServiceFigures> {
-  const program = new URL('../programs/pino-service.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] },
-    signal,
-    timeout: 300_000,
-  })
-  let output = ''
-  let notes = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    notes += chunk.toString()
-  })
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  if (code !== 0 || output === '') throw new Error(`the service ended with ${code}: ${notes}`)
-  return JSON.parse(output) as PinoServiceFigures
 }

@@ -2,7 +2,7 @@
 import { boundsAt, copy, documentAt, frameAt, framePartBytesMax, isoAt, secondsAt } from './memory'
 import { durationNs, isoLength, timeMs } from './tree'
 
-// What fills a gap: a value of the line by its number from 0, or one of these; the same as in src/plans/gaps.ts.
+// What fills a gap: a value of the line by its number from 0, or one of these; the same as in src/plans/kinds.ts.
 const isoGap: i32 = -1
 const durationGap: i32 = -2
 const idGap: i32 = -3
@@ -32,28 +32,15 @@ export function frame(before: i32, between: i32, after: i32): void {
   afterLength = after
 }
 
-/** Writes the document for the line that was walked along, with id and frame before and after it. @returns its end */
-export function writeFramed(
-  template: usize,
-  idAt: usize,
-  idLength: i32,
-  partition: i32,
-  sequence: f64,
-  createdAtMs: f64,
-  receivedAtMs: f64,
-): usize {
-  to = documentAt
-  append(frameAt, beforeLength)
-  append(idAt, idLength)
-  append(frameAt + framePartBytesMax, betweenLength)
-  writeAt(template, idAt, idLength, partition, sequence, createdAtMs, receivedAtMs)
-  append(frameAt + 2 * framePartBytesMax, afterLength)
-  return to
-}
-
-/** Writes the document alone. @returns its end */
+/**
+ * Writes the document for the line that was walked along; framed, with the frame around its id and itself. A template is a
+ * list of parts, each a length (32 bits), so many bytes, up to the next four, and the gap behind them (32 bits); the last
+ * part has no gap but `lastPart`.
+ * @returns its end
+ */
 export function write(
   template: usize,
+  isFramed: bool,
   idAt: usize,
   idLength: i32,
   partition: i32,
@@ -62,23 +49,11 @@ export function write(
   receivedAtMs: f64,
 ): usize {
   to = documentAt
-  writeAt(template, idAt, idLength, partition, sequence, createdAtMs, receivedAtMs)
-  return to
-}
-
-/**
- * A template is a list of parts, each a length (32 bits), so many bytes, up to the next four, and the gap behind them
- * (32 bits); the last part has no gap but `lastPart`.
- */
-function writeAt(
-  template: usize,
-  idAt: usize,
-  idLength: i32,
-  partition: i32,
-  sequence: f64,
-  createdAtMs: f64,
-  receivedAtMs: f64,
-): void {
+  if (isFramed) {
+    append(frameAt, beforeLength)
+    append(idAt, idLength)
+    append(frameAt + framePartBytesMax, betweenLength)
+  }
   let part = template
   while (true) {
     const length = <usize>load<u32>(part)
@@ -88,7 +63,7 @@ function writeAt(
     const gap = load<i32>(part)
     part += 4
     if (gap >= 0) {
-      if (gap == lastPart) return
+      if (gap == lastPart) break
       const bounds = boundsAt + ((<usize>gap) << 3)
       append(load<u32>(bounds), load<u32>(bounds, 4) - load<u32>(bounds))
     } else if (gap == isoGap) {
@@ -104,6 +79,8 @@ function writeAt(
     else if (gap == sequenceGap) appendInteger(sequence)
     else unreachable()
   }
+  if (isFramed) append(frameAt + 2 * framePartBytesMax, afterLength)
+  return to
 }
 
 export const lastPart: i32 = 0x7fff_ffff

@@ -15,6 +15,6 @@ export {
   windowAt,
   windowBytesMax,
 } from './memory'
-export { frame, lastPart, write, writeFramed } from './document'
+export { frame, lastPart, write } from './document'
 export { endWith, find, newTree, way } from './tree'
 export { endOf } from './values'

@@ -39,7 +39,7 @@ export class Taker {
     origin.isResent = planned.isResent
     const item = assembly.addWritten(origin, planned.dataStream, start, now.monotonicMs)
     if (!planned.isKeyId) item.id = planned.id
-    this.hold(origin, recordBytes(record) + item.bytes)
+    this.hold(origin, item.bytes)
   }
 
   #takeByRules(owner: OwnedPartition, record: KafkaRecord, now: Moment): void {
@@ -50,7 +50,6 @@ export class Taker {
     origin.isResent = isResent
     // A control record of a kind that this version does not know, or an empty container.
     if (events === 0) return books.end('skipped')
-    this.hold(origin, recordBytes(record))
     for (const event of items) {
       this.hold(origin, assembly.addLines(origin, event, now.monotonicMs).bytes)
     }
@@ -60,18 +59,19 @@ export class Taker {
     }
   }
 
-  /** From here on the record's offset waits for its events. */
+  /** From here on the record's offset waits for its events, and its bytes are held while there are any. */
   #open(owner: OwnedPartition, record: KafkaRecord, now: Moment, events: number): TakenRecord {
     const { books, group, progressWatch } = this.#parts
     books.recordsTaken += 1
-    books.recordBytesTaken += recordBytes(record)
+    const bytes = recordBytes(record)
+    books.recordBytesTaken += bytes
     books.take(Math.max(1, events))
     const origin = new TakenRecord(record, owner, now, events)
     owner.settlement.take(origin)
     progressWatch.taken(owner, record)
-    if (events > 0 && !owner.hasBegun) {
-      owner.begin(record.offset, group.highWatermarks())
-    }
+    if (events === 0) return origin
+    if (!owner.hasBegun) owner.begin(record.offset, group.highWatermarks())
+    this.hold(origin, bytes)
     return origin
   }
 

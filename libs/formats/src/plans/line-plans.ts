@@ -43,16 +43,10 @@ export class LinePlans {
     return this.#machine.find(this.#tree, latestMs)
   }
 
-  /** Appends the document for the line that was found last. */
-  write(target: ByteWriter, template: number, record: RecordGaps): void {
+  /** Appends the document for the line that was found last; in a frame, with the record's id before it. */
+  write(target: ByteWriter, template: number, record: RecordGaps, frame?: Frame): void {
     this.#budget.use()
-    this.#machine.write(target, template, record)
-  }
-
-  /** The same with the record's id before it, and a frame around both. */
-  writeFramed(target: ByteWriter, template: number, record: RecordGaps, frame: Frame): void {
-    this.#budget.use()
-    this.#machine.writeFramed(target, template, record, frame)
+    this.#machine.write(target, template, record, frame)
   }
 
   /** Makes a plan from a line that none was found for, if lessons are affordable and the line can have one. */

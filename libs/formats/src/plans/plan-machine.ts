@@ -5,13 +5,6 @@ import { isIpAddress, readTimestamp } from '@millrace/ecs'
 import type { ByteWriter } from './byte-writer.ts'
 import type { RecordGaps } from './document-template.ts'
 
-type WriteDocument = (
-  template: number,
-  idAt: number,
-  idLength: number,
-  ...facts: [partition: number, sequence: number, createdAtMs: number, receivedAtMs: number]
-) => number
-
 interface Constant {
   readonly value: number
 }
@@ -39,8 +32,17 @@ interface MachineExports {
   find(tree: number, lineStart: number, lineEnd: number, latestMs: number): number
   endOf(kind: number, start: number, end: number): number
   frame(beforeLength: number, betweenLength: number, afterLength: number): void
-  write: WriteDocument
-  writeFramed: WriteDocument
+  write(
+    template: number,
+    isFramed: boolean,
+    ...facts: [
+      idAt: number,
+      idLength: number,
+      partition: number,
+      sequence: number,
+      ...times: number[],
+    ]
+  ): number
 }
 
 /** What a line is looked up as when there is no template for it; those are positive numbers. */
@@ -135,26 +137,19 @@ export class PlanMachine {
     return end < 0 ? end : end - this.#lineAt
   }
 
-  /** Appends the document for the line that a template was found for last. */
-  write(target: ByteWriter, template: number, record: RecordGaps): void {
-    this.#take(target, this.#machine.write, template, record)
-  }
-
-  /** The same with the record's id before it, and a frame around both. */
-  writeFramed(target: ByteWriter, template: number, record: RecordGaps, frame: Frame): void {
-    if (frame !== this.#frame) this.#setFrame(frame)
-    this.#take(target, this.#machine.writeFramed, template, record)
-  }
-
-  #take(target: ByteWriter, write: WriteDocument, template: number, record: RecordGaps): void {
+  /** Appends the document for the line that a template was found for last; in a frame, with the record's id before it. */
+  write(target: ByteWriter, template: number, record: RecordGaps, frame?: Frame): void {
     const { idBytes, idStart, idEnd, partition, sequence, createdAtMs, receivedAtMs } = record
+    if (frame !== undefined && frame !== this.#frame) this.#setFrame(frame)
     let idAt = this.#idAt
     const isInWindow =
       idBytes === this.#windowOf && idStart >= this.#windowStart && idEnd <= this.#windowEnd
     if (isInWindow) idAt = this.#windowAt + idStart - this.#windowStart
     else this.#copyIn(idBytes, idStart, idEnd, idAt)
-    const idLength = idEnd - idStart
-    const end = write(template, idAt, idLength, partition, sequence, createdAtMs, receivedAtMs)
+    const id = [idAt, idEnd - idStart] as const
+    const times = [createdAtMs, receivedAtMs] as const
+    const isFramed = frame !== undefined
+    const end = this.#machine.write(template, isFramed, ...id, partition, sequence, ...times)
     target.reserve(end - this.#documentAt)
     target.range(this.#memory, this.#documentAt, end)
   }

@@ -45,6 +45,6 @@ export class PlannedLine {
 
   /** The document with the id before it. */
   writeFramed(target: ByteWriter, frame: Frame): void {
-    this.#source.plans.writeFramed(target, this.#template, this.#cursor, frame)
+    this.#source.plans.write(target, this.#template, this.#cursor, frame)
   }
 }

@@ -15,7 +15,7 @@ interface Fallback {
 export const optionalTypes: Readonly<Record<string, Fallback>> = {
   match_only_text: { mapping: { type: 'text', norms: false } },
   wildcard: { mapping: { type: 'keyword', ignore_above: 1024 } },
-  constant_keyword: { mapping: { type: 'keyword', ignore_above: 1024 } },
+  constant_keyword: { mapping: { type: 'keyword', ignore_above: 1024, index: false } },
   scaled_float: { mapping: { type: 'double' }, needs: { scaling_factor: 1000 } },
 }
 

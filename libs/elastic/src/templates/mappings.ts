@@ -9,6 +9,23 @@ export interface FieldTree {
 /** Longest text that a keyword field makes searchable; longer ones are kept in `_source` only. */
 const keywordLengthMax = 1024
 
+/** Types whose values are numbers to Lucene. */
+const numericTypes: ReadonlySet<unknown> = new Set([
+  'long',
+  'float',
+  'double',
+  'scaled_float',
+  'date',
+])
+/** Numbers and times by which people narrow a search down. */
+const indexedNumbers: ReadonlySet<string> = new Set([
+  '@timestamp',
+  'event.ingested',
+  'http.response.status_code',
+])
+/** `_id` says the first; the others are the same in nearly all documents. */
+const keywordsWithoutIndex: ReadonlySet<string> = new Set(['event.id', 'ecs.version', 'agent.type'])
+
 /**
  * `dynamic: false`: a field that is not in the list is kept in `_source` and adds nothing to the mapping, so
  * no input can make it grow or conflict. Searchable leftovers live in `attributes`, one `flattened` field.
@@ -18,7 +35,7 @@ export function buildMappings(capabilities: Capabilities, meta: object): object 
   for (const field of ecsFields.values()) place(tree, field.segments, mapField(field, capabilities))
   for (const [path, mapping] of Object.entries(ownFields)) {
     const own = mapping.type === 'keyword' ? keyword() : mapping
-    place(tree, path.split('.'), own)
+    place(tree, path.split('.'), withIndexIfSearched(path, own))
   }
   return { _meta: meta, dynamic: false, date_detection: false, properties: tree.properties }
 }
@@ -38,9 +55,20 @@ export function countFields(properties: Readonly<Record<string, unknown>>): numb
 
 export function mapField(field: EcsField, capabilities: Capabilities): FieldMapping {
   if (!field.indexed) return { type: 'keyword', index: false, doc_values: false }
-  const mapping = mapType(field.type, capabilities)
+  const mapping = withIndexIfSearched(field.path, mapType(field.type, capabilities))
   if (!field.text) return mapping
   return { ...mapping, fields: { text: mapType('match_only_text', capabilities) } }
+}
+
+/**
+ * Without an index a field is found, sorted and counted by its doc values: slower, in what the rest of a search leaves,
+ * which has a time range. A dozen numbers in each document, each in an index of points, cost more than they are asked
+ * for: `npm run bench -- store` has the figures.
+ */
+function withIndexIfSearched(path: string, mapping: FieldMapping): FieldMapping {
+  const isNumber = numericTypes.has(mapping['type'])
+  const hasIndex = isNumber ? indexedNumbers.has(path) : !keywordsWithoutIndex.has(path)
+  return hasIndex ? mapping : { ...mapping, index: false }
 }
 
 function mapType(type: string, capabilities: Capabilities): FieldMapping {

@@ -38,6 +38,20 @@ test('a server without the optional types gets only types that every server has'
   expect(types).toEqual(new Set([...basic, 'long', 'text']))
 })
 
+test('numbers are in an index only where people search by them, and are found by their doc values elsewhere', () => {
+  for (const capabilities of [fullCapabilities, bare]) {
+    const { properties } = mappingsOf(capabilities)
+    const indexOf = (path: string): unknown => mappingOf(properties, path)['index']
+    for (const path of ['@timestamp', 'event.ingested', 'http.response.status_code', 'trace.id']) {
+      expect(indexOf(path), path).toBeUndefined()
+    }
+    for (const path of ['process.pid', 'event.duration', 'millrace.partition', 'event.id']) {
+      expect(indexOf(path), path).toBe(false)
+      expect(mappingOf(properties, path)['doc_values'], path).toBeUndefined()
+    }
+  }
+})
+
 test('nothing but the list can become a field, and leftovers have one place', () => {
   const { dynamic, properties } = mappingsOf(fullCapabilities)
   expect(dynamic).toBe(false)

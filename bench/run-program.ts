@@ -2,16 +2,16 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Runs a program of `bench/programs` to its end. `exitMs`: from its figures to its end.
+ * Runs a program of `bench/programs` to its end. `flags`: Node's own. `exitMs`: from its figures to its end.
  * @throws Error with what it wrote when it fails or says nothing
  */
 export async function runProgram<Figures>(
   name: string,
   options: object,
-  { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
+  { signal, timeoutMs, flags = [] }: { signal: AbortSignal; timeoutMs: number; flags?: string[] },
 ): Promise<Figures & { exitMs: number }> {
   const program = new URL(`programs/${name}`, import.meta.url).pathname
-  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
+  const child = spawn(process.execPath, [...flags, program, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] },
     signal,

@@ -6,10 +6,11 @@ import { growth } from './growth.ts'
 import { latency } from './latency/benchmark.ts'
 import { scale } from './scale/benchmark.ts'
 import { soak } from './soak.ts'
-import { store } from './store.ts'
+import { store } from './store/benchmark.ts'
 import { host } from './host.ts'
 import { indexer } from './indexer/benchmark.ts'
-import { indexerProfile } from './indexer/profile.ts'
+import { indexerProfile } from './profiles/indexer.ts'
+import { transportProfile } from './profiles/transport.ts'
 import { redaction } from './redaction.ts'
 import { kafkaAndRedis } from './kafka-and-redis.ts'
 import { describeMachine } from './machine.ts'
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   indexerProfile,
   transport,
   transportSteps,
+  transportProfile,
   latency,
   scale,
   growth,

@@ -6,17 +6,18 @@ import { encodeSourceFacts, formatEventId, headerName, mintInstanceId } from '@m
 import { RecordNormalizer } from '@millrace/formats'
 import { systemClock, systemRandom } from '@millrace/foundation'
 import { startLocalStack } from '@millrace/local-stack'
-import { usualLines } from './indexer/world.ts'
-import { cpuSecondsOf } from './process-usage.ts'
-import { type Benchmark, type BenchmarkContext, median, type Report } from './report.ts'
+import { usualLines } from '../indexer/world.ts'
+import { cpuSecondsOf } from '../process-usage.ts'
+import { type Benchmark, type BenchmarkContext, median, type Report } from '../report.ts'
+import { installRivals, type RivalDataset } from './templates.ts'
 
 const bulkCount = 5000
 const inFlightMax = 2
 
 interface Variant {
   title: string
-  /** Dynamic ones are matched by a template that says nothing but that they are data streams. */
-  dataset: 'bench' | 'dynamic'
+  /** Which template matches: Millrace's, the same with an index for each field, or one that says nothing of fields. */
+  dataset: 'bench' | RivalDataset
   idOf: (event: StoredEvent) => string | undefined
 }
 
@@ -29,6 +30,11 @@ const variants: readonly Variant[] = [
   { title: "Millrace's ids and template", dataset: 'bench', idOf: ({ id }) => id },
   { title: 'random ids (UUID 4), same template', dataset: 'bench', idOf: () => randomUUID() },
   { title: "Elasticsearch's own ids, same template", dataset: 'bench', idOf: () => undefined },
+  {
+    title: "Millrace's ids and template, an index for each field",
+    dataset: 'indexed',
+    idOf: ({ id }) => id,
+  },
   { title: "Millrace's ids, dynamic mapping", dataset: 'dynamic', idOf: ({ id }) => id },
 ]
 
@@ -78,11 +84,7 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
   })
   try {
     await server.installTemplates()
-    await server.request({
-      method: 'PUT',
-      path: '/_index_template/bench-dynamic',
-      body: { index_patterns: ['logs-dynamic-*'], priority: 500, data_stream: {}, template: {} },
-    })
+    await installRivals(server)
     const costs = new Map<Variant, Cost[]>(variants.map((variant) => [variant, []]))
     for (let round = 0; round <= rounds; round++) {
       for (const [place, variant] of variants.entries()) {

@@ -20,6 +20,8 @@ export interface BulkAnswer {
   items: Record<string, BulkItemAnswer>[]
   /** The answer as it came, where that says that no item has failed; `items` are then read only when asked for. */
   bytes?: Buffer
+  /** Whoever is done with such an answer says so: the memory of `bytes` is used again. To forget it costs only memory. */
+  release?(): void
 }
 
 export interface BulkOptions {

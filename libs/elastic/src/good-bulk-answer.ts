@@ -1,4 +1,6 @@
 // Bulk, on the wire: an answer that says of itself that no item has failed, kept as the bytes that it is.
+import assert from 'node:assert/strict'
+import type { AnswerBytes } from './answer-memory.ts'
 import type { BulkAnswer, BulkItemAnswer } from './bulk.ts'
 
 /** How Elasticsearch begins it; one that begins otherwise is parsed like any other. */
@@ -6,15 +8,25 @@ const start = Buffer.from('{"errors":false,"items":[')
 
 /** Its bytes are for whoever knows what they have to be; for all others they are parsed when they ask. */
 export class GoodBulkAnswer implements BulkAnswer {
-  readonly bytes: Buffer
+  readonly #answer: AnswerBytes
+  #isReleased = false
   #parsed: BulkAnswer | undefined
 
   static is(bytes: Buffer): boolean {
     return bytes.subarray(0, start.length).equals(start)
   }
 
-  constructor(bytes: Buffer) {
-    this.bytes = bytes
+  constructor(answer: AnswerBytes) {
+    this.#answer = answer
+  }
+
+  get bytes(): Buffer {
+    return this.#answer.bytes
+  }
+
+  release(): void {
+    this.#isReleased = true
+    this.#answer.release()
   }
 
   get errors(): boolean {
@@ -27,6 +39,7 @@ export class GoodBulkAnswer implements BulkAnswer {
   }
 
   #parse(): BulkAnswer {
+    assert(this.#parsed !== undefined || !this.#isReleased, 'the answer was let go of')
     this.#parsed ??= JSON.parse(this.bytes.toString()) as BulkAnswer
     return this.#parsed
   }

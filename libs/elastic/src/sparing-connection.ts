@@ -1,5 +1,6 @@
 // The client's connection, but for bulk answers without a failure: their bytes are kept as they are, and no text is made of them.
 import { errors, UndiciConnection } from '@elastic/elasticsearch'
+import { AnswerBytes } from './answer-memory.ts'
 import { GoodBulkAnswer } from './good-bulk-answer.ts'
 
 type RequestParameters = Parameters<UndiciConnection['request']>
@@ -12,8 +13,8 @@ const answerBytes = Symbol('answer')
 
 /** The bytes of a bulk answer without a failure; undefined for any other answer, whose body the client has read. */
 export function goodAnswerOf(headers: object): GoodBulkAnswer | undefined {
-  const bytes = (headers as { [answerBytes]?: Buffer })[answerBytes]
-  return bytes === undefined ? undefined : new GoodBulkAnswer(bytes)
+  const answer = (headers as { [answerBytes]?: AnswerBytes })[answerBytes]
+  return answer === undefined ? undefined : new GoodBulkAnswer(answer)
 }
 
 /**
@@ -28,28 +29,27 @@ export class SparingConnection extends UndiciConnection {
     }
     const answer = await super.request(params, { ...options, asStream: true })
     const bytesMax = options.maxResponseSize ?? Number.POSITIVE_INFINITY
-    const body = await readAll(answer.body, bytesMax)
+    const whole = await readAll(answer.body, bytesMax)
+    const body = whole.bytes
     if (answer.statusCode !== 200 || !GoodBulkAnswer.is(body)) return { ...answer, body } as never
-    const headers = Object.assign(answer.headers, { [answerBytes]: body })
+    const headers = Object.assign(answer.headers, { [answerBytes]: whole })
     return { ...answer, headers, body: '' } as never
   }
 }
 
 /** @throws ConnectionError when the server goes away meanwhile, RequestAbortedError for too many bytes. */
-async function readAll(stream: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
+async function readAll(stream: AsyncIterable<Buffer>, bytesMax: number): Promise<AnswerBytes> {
+  const whole = new AnswerBytes()
   try {
     for await (const chunk of stream) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length > bytesMax) break
+      whole.append(chunk)
+      if (whole.length > bytesMax) break
     }
   } catch (error) {
     throw new errors.ConnectionError(error instanceof Error ? error.message : String(error))
   }
-  if (length > bytesMax) {
+  if (whole.length > bytesMax) {
     throw new errors.RequestAbortedError(`more than the ${bytesMax} bytes that an answer may have`)
   }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)
+  return whole
 }

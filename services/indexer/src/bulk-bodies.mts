@@ -25,7 +25,7 @@ export interface BodyOptions {
 /** What the last document of a body may be past its limit, before it is known how long it is. */
 const slackBytes = 64 * 1024
 /** Pieces that are kept although nothing lies in them. */
-const freeMax = 4
+const freeMax = 16
 
 /**
  * A body is written where it is sent from, so that a request of documents side by side needs no copy of them. Fresh

@@ -116,7 +116,9 @@ export class BulkTry<Item extends DispatchItem> {
     let outcome: TryOutcome
     try {
       const options = { signal, timeoutMs: this.#options.requestTimeoutMs }
-      const reading = readBulkResponse(items, await target.bulk(body, options))
+      const answer = await target.bulk(body, options)
+      const reading = readBulkResponse(items, answer)
+      letGo(answer)
       if (reading.answered) {
         this.#judge(items, reading, { finding, sentAtMs })
         outcome = { kind: 'answered', verdicts: reading.verdicts }
@@ -218,4 +220,10 @@ function lower(item: DispatchItem, sinceMs: number): void {
 function lookUpFailure(error: unknown): RequestFailure {
   const failure = classifyBulkFailure(error)
   return failure.kind === 'forbidden' ? failure : { ...failure, kind: 'unavailable' }
+}
+
+/** The memory of an answer that has been read is used again; see `BulkAnswer` of libs/elastic. */
+function letGo(answer: unknown): void {
+  const { release } = Object(answer) as { release?: () => void }
+  release?.call(answer)
 }

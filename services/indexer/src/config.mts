@@ -50,7 +50,7 @@ const indexerGroup = settingGroup({
       description: 'Longest that a document waits for others before its bulk request is sent.',
       unit: 'ms',
     }),
-    MILLRACE_INDEXER_MAX_IN_FLIGHT: setting(integer({ min: 1, max: 64 }).default(8), {
+    MILLRACE_INDEXER_MAX_IN_FLIGHT: setting(integer({ min: 1, max: 64 }).default(12), {
       description:
         'Most bulk requests of a thread at once. How many really are adapts to what Elasticsearch takes.',
     }),
@@ -62,7 +62,7 @@ const indexerGroup = settingGroup({
       },
     ),
     MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX: setting(
-      integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(32 * mebibyte),
+      integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(40 * mebibyte),
       {
         description:
           'Most bytes of records and documents in memory, of the whole process: each thread has an equal part. Partitions pause at it and resume below 70 % of it; one partition alone gets two thirds. At least twice MILLRACE_INDEXER_BULK_BYTES for each thread.',

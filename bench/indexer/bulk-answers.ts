@@ -111,6 +111,67 @@ const constantMembers = {
   status: '201',
 } as const
 
+/** What is the same in the actions of one program and in the answers to them: all but id and number. */
+interface Alike {
+  lineBefore: string
+  /** From the id's closing quote on. */
+  lineAfter: string
+  before: string
+  between: string
+  after: string
+  hasNumber: boolean
+}
+
+/** Answers one item after the other, and makes what they have in common once, so that the sink is not the limit. */
+export class ItemAnswers {
+  readonly #shape: AnswerShape
+  /** Of actions that name none. */
+  readonly #index: string | undefined
+  #alike: Alike | undefined
+
+  constructor(shape: AnswerShape, index: string | undefined) {
+    this.#shape = shape
+    this.#index = index
+  }
+
+  /** @param number counts the sink's documents */
+  answer(line: string, number: number): { id: string | undefined; text: string } {
+    const alike = this.#alike
+    if (alike === undefined || !line.startsWith(alike.lineBefore)) return this.#read(line, number)
+    const { lineBefore, lineAfter, before, between, after, hasNumber } = alike
+    const idEnd = line.indexOf('"', lineBefore.length)
+    if (line.length !== idEnd + lineAfter.length || !line.endsWith(lineAfter)) {
+      return this.#read(line, number)
+    }
+    const id = line.slice(lineBefore.length, idEnd)
+    return { id, text: before + id + between + (hasNumber ? number : '') + after }
+  }
+
+  #read(line: string, number: number): { id: string | undefined; text: string } {
+    const action = readAction(line)
+    const item = { ...action, index: action.index ?? this.#index }
+    if (item.id !== undefined && this.#shape.members.includes('_id')) {
+      this.#alike = this.#alikeOf(line, { ...item, id: item.id })
+    }
+    return { id: item.id, text: answerItem(this.#shape, item, number) }
+  }
+
+  #alikeOf(line: string, item: BulkItem & { id: string }): Alike {
+    const idStart = line.indexOf(`"${item.id}"`, line.indexOf('"_id"') + 5) + 1
+    const pattern = answerItem(this.#shape, { ...item, id: '\0' }, Number.NaN)
+    const [before = '', rest = ''] = pattern.split('\0')
+    const [between = '', after] = rest.split('NaN')
+    return {
+      lineBefore: line.slice(0, idStart),
+      lineAfter: line.slice(idStart + item.id.length),
+      before,
+      between,
+      after: after ?? '',
+      hasNumber: after !== undefined,
+    }
+  }
+}
+
 /** The whole answer. */
 export function answerText(shape: AnswerShape, items: readonly string[]): string {
   const parts = [

@@ -3,10 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { gunzipSync } from 'node:zlib'
 import {
   type AnswerShape,
-  answerItem,
   answerShape,
   answerText,
-  readAction,
+  ItemAnswers,
   walkBulkBody,
 } from '../indexer/bulk-answers.ts'
 import type { SinkMark, SinkNews, SinkOrder, SinkWord } from '../indexer/sink-protocol.ts'
@@ -118,15 +117,17 @@ function takeBulk(body: Buffer, shape: AnswerShape, index: string | undefined): 
   requests += 1
   bodyBytes += body.length
   const items: string[] = []
+  const answers = new ItemAnswers(shape, index)
   const readsEach = shape.readsActions || ids !== undefined
   const before = sent
   sent += walkBulkBody(body, ({ start, end, documentEnd }) => {
     if (readsEach || items.length === 0) {
-      const action = readAction(body.toString('latin1', start, end))
-      if (action.id !== undefined) ids?.add(action.id)
-      items.push(
-        answerItem(shape, { ...action, index: action.index ?? index }, before + items.length),
+      const { id, text } = answers.answer(
+        body.toString('latin1', start, end),
+        before + items.length,
       )
+      if (id !== undefined) ids?.add(id)
+      items.push(text)
     } else {
       items.push(items[0]!)
     }
@@ -189,12 +190,13 @@ function answerOther(
 }
 
 function reply(response: ServerResponse, status: number, body: string): void {
+  const bytes = Buffer.from(body)
   response.writeHead(status, {
     'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
+    'content-length': bytes.length,
     'x-elastic-product': 'Elasticsearch',
   })
-  response.end(body)
+  response.end(bytes)
 }
 
 function tell(news: SinkNews): void {

@@ -3,6 +3,7 @@ import {
   answerItem,
   answerShape,
   answerText,
+  ItemAnswers,
   readAction,
   walkBulkBody,
 } from '../../bench/indexer/bulk-answers.ts'
@@ -72,4 +73,30 @@ test('an action is read with its members in any order and spacing', () => {
     id: undefined,
     index: 'logs-a-b',
   })
+})
+
+test('items that are alike are answered as each would be alone', () => {
+  const lines = [
+    '{"create":{"_index":"logs-a-b","_id":"one"}}',
+    '{"create":{"_index":"logs-a-b","_id":"three"}}',
+    '{"create":{"_index":"logs-a-b","_id":"four","routing":"x"}}',
+    '{"create":{"_index":"logs-c-d","_id":"one"}}',
+    '{"create":{"_id":"five"}}',
+    '{"create":{"_id":"six"}}',
+    '{"create":{}}',
+    '{"index":{"_id":"five"}}',
+  ]
+  for (const filterPath of [null, 'errors,items.*._id,items.*.status', 'items.*._index']) {
+    const shape = answerShape(filterPath)
+    const answers = new ItemAnswers(shape, 'logs-named-above')
+    for (const [number, line] of lines.entries()) {
+      const action = readAction(line)
+      const alone = answerItem(
+        shape,
+        { ...action, index: action.index ?? 'logs-named-above' },
+        number,
+      )
+      expect(answers.answer(line, number)).toEqual({ id: action.id, text: alone })
+    }
+  }
 })

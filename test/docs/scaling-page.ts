@@ -114,7 +114,7 @@ function arithmetic(plan: ScalingPlan, figures: Figures): string[] {
     `The column of ${shown.format(rate)} events per second, step by step:`,
     '',
     `- Workers: ${cores(figures.indexerMicroseconds)}, so ${plan.workers}.`,
-    `- Partitions: ${plan.workers} workers × ${figures.partitionsPerWorker} = ${plan.workers * figures.partitionsPerWorker}, and never fewer than ${figures.partitionsMin}: ${plan.partitions}.`,
+    `- Partitions: ${plan.workers} ${plan.workers === 1 ? 'worker' : 'workers'} × ${figures.partitionsPerWorker} = ${plan.workers * figures.partitionsPerWorker}, and never fewer than ${figures.partitionsMin}: ${plan.partitions}.`,
     `- Elasticsearch: ${cores(figures.storeMicroseconds * figures.storeCopies)}, so ${plan.storeCores} cores (each copy indexes by itself: ${figures.storeMicroseconds} µs × ${figures.storeCopies}).`,
     `- Kafka: ${shown.format(rate)} × ${figures.topicBytes} B = ${shown.format(plan.topicMegabytes)} MB/s into the topic and again out of it; × ${figures.kafkaReplicas} copies = ${shown.format(plan.topicMegabytes * figures.kafkaReplicas)} MB/s onto the brokers' disks.`,
     `- Disk: ${shown.format(rate)} × ${figures.storedBytes} B × ${figures.storeCopies} × 86,400 s = ${shown.format(plan.storedGigabytesPerDay)} GB a day.`,

@@ -56,11 +56,17 @@ export class Assembly {
   }
 
   takeDue(nowMs: number): BulkItem[] | undefined {
-    return this.#batcher.takeDue(nowMs)
+    return this.#taken(this.#batcher.takeDue(nowMs))
   }
 
   /** The next batch, whether it is due or not. */
   take(): BulkItem[] | undefined {
-    return this.#batcher.take()
+    return this.#taken(this.#batcher.take())
+  }
+
+  /** A batch that was not full ends where it is taken: behind it there may be too little room for a whole one. */
+  #taken(batch: BulkItem[] | undefined): BulkItem[] | undefined {
+    if (batch !== undefined && this.#batcher.isBetweenBatches) this.bodies.turn()
+    return batch
   }
 }

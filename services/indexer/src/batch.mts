@@ -32,6 +32,11 @@ export class Batcher<Item extends { readonly bytes: number }> {
     return this.#limits.bulkBytes
   }
 
+  /** No batch is open: the next item begins one. */
+  get isBetweenBatches(): boolean {
+    return this.#open.length === 0
+  }
+
   /** Closes the open batch if so many bytes more would be too many for it. @returns whether it did. */
   makeRoom(bytes: number): boolean {
     const isFull = this.#open.length > 0 && this.#openBytes + bytes > this.#limits.bulkBytes

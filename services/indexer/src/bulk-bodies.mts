@@ -39,7 +39,7 @@ export class BulkBodies {
   #chunk: BodyChunk
 
   constructor({ bulkBytes }: BodyOptions) {
-    this.#chunkBytes = bulkBytes + slackBytes
+    this.#chunkBytes = bulkBytes + 2 * slackBytes
     this.#chunk = new BodyChunk(Buffer.allocUnsafeSlow(this.#chunkBytes))
     this.writer = new ByteWriter(this.#chunk.bytes)
   }
@@ -60,13 +60,13 @@ export class BulkBodies {
   }
 
   /**
-   * A batch is complete: the next one begins in another piece, unless much is left of this one. What was written from
-   * `from` on belongs to the next.
+   * A batch is complete: the next one begins in another piece, unless this one has room for all of it. What was written
+   * from `from` on belongs to the next.
    * @returns where that lies now.
    */
   turn(from: number = this.writer.length): number {
     const { writer } = this
-    if (writer.length * 2 < this.#chunkBytes) return from
+    if (from <= slackBytes) return from
     const old = this.#chunk
     old.isClosed = true
     const moved = writer.length - from

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 /** Smaller answers are cheap to allocate and most are none to fetches. Unit: bytes. */
 const leastBytes = 64 * 1024
 /** What is kept although nothing lies in it. Unit: bytes. */
-const freeBytesMax = 8 * 1024 * 1024
+const freeBytesMax = 16 * 1024 * 1024
 /** A piece is not taken for an answer that is so many times smaller. */
 const wasteMax = 4
 

@@ -20,18 +20,20 @@ const progressIntervalMs = 5_000
 
 const measurable: readonly Program[] = [...programs, withThreads(programs[0]!, 2)]
 
+export const eventsOption = {
+  kind: 'number',
+  default: 1_000_000,
+  min: 1_000,
+  max: 20_000_000,
+  description: 'Lines in the topic.',
+} as const
+
 export const indexer: Benchmark = {
   name: 'indexer',
   summary:
     'events/s, CPU seconds per million events and memory of the indexer, rsyslog and kafkajs loops',
   options: {
-    events: {
-      kind: 'number',
-      default: 1_000_000,
-      min: 1_000,
-      max: 20_000_000,
-      description: 'Lines in the topic.',
-    },
+    events: eventsOption,
     'elasticsearch-events': {
       kind: 'number',
       default: 300_000,

@@ -1,5 +1,6 @@
 // Where the indexer's time goes: one run under V8's profiler.
 import type { Benchmark, BenchmarkContext, Report } from '../report.ts'
+import { eventsOption } from '../indexer/benchmark.ts'
 import { measureAgainstSink } from '../indexer/measure.ts'
 import { topics } from '../indexer/modes.ts'
 import { type Program, programs } from '../indexer/programs.ts'
@@ -29,13 +30,7 @@ export const indexerProfile: Benchmark = {
   name: 'indexer-profile',
   summary: "where the indexer's time goes, by stage of a record's journey, and as a flame graph",
   options: {
-    events: {
-      kind: 'number',
-      default: 1_000_000,
-      min: 1_000,
-      max: 20_000_000,
-      description: 'Lines in the topic.',
-    },
+    events: eventsOption,
     plot: flameOption,
   },
   run,

@@ -19,7 +19,7 @@ const stages: Stages = [
   { name: 'checksums', files: /crc32/ },
   { name: 'records and batches', files: /kafka\/\w+\/(records|codecs)|libs\/envelope/ },
   { name: 'send: Kafka client, requests, sockets', files: /kafkajs|libs\/kafka/ },
-  { name: 'spool', files: /libs\/spool|spool/ },
+  { name: 'spool', files: /spool/ },
   { name: 'lines, queue, ledger', files: /libs\/transport/ },
   { name: 'other libraries', files: /node_modules|libs\// },
 ]

@@ -30,8 +30,12 @@ export class SparingConnection extends UndiciConnection {
     const answer = await super.request(params, { ...options, asStream: true })
     const bytesMax = options.maxResponseSize ?? Number.POSITIVE_INFINITY
     const whole = await readAll(answer.body, bytesMax)
-    const body = whole.bytes
-    if (answer.statusCode !== 200 || !GoodBulkAnswer.is(body)) return { ...answer, body } as never
+    if (answer.statusCode !== 200 || !GoodBulkAnswer.is(whole.bytes)) {
+      // Read by the client whenever it likes: its own copy.
+      const body = Buffer.from(whole.bytes)
+      whole.release()
+      return { ...answer, body } as never
+    }
     const headers = Object.assign(answer.headers, { [answerBytes]: whole })
     return { ...answer, headers, body: '' } as never
   }

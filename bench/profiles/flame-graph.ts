@@ -87,7 +87,7 @@ export function renderFlameGraph(root: Frame, title: string): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11" fill="${ink}">`,
     `<text x="0" y="18" font-size="13" font-weight="bold">${escaped(title)}</text>`,
-    ...boxes.map((box) => drawBox(box, { bottom, colour: colourOf.get(box.stage)!, root })),
+    ...boxes.map((box) => drawBox(box, { bottom, colour: colourOf.get(box.frame.stage)!, root })),
     ...stages.map(([stage], number) => legendEntry(stage, number, colourOf.get(stage)!, bottom)),
     '</svg>',
     '',
@@ -107,7 +107,6 @@ function stageTimes(frame: Frame, times = new Map<string, number>()): Map<string
 
 interface Box {
   frame: Frame
-  stage: string
   left: number
   width: number
   depth: number
@@ -120,7 +119,7 @@ function place(
 ): void {
   const ownWidth = frame.time * scale
   if (ownWidth < leastWidth) return
-  if (depth >= 0) boxes.push({ frame, stage: frame.stage, left, width: ownWidth, depth })
+  if (depth >= 0) boxes.push({ frame, left, width: ownWidth, depth })
   let at = left
   for (const callee of [...frame.callees.values()].toSorted((a, b) => b.time - a.time)) {
     place(callee, { left: at, depth: depth + 1, scale }, boxes)

@@ -108,7 +108,7 @@ function prepare(): { batch: Lines; identity: Identity; steps: Step[] } {
     {
       name: 'lines and a quick look for secrets',
       work: () => {
-        redactor.begin(chunk, chunk.length)
+        redactor.begin(chunk, 0, chunk.length)
         look()
       },
     },

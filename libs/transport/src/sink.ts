@@ -82,7 +82,7 @@ export class Sink {
     if (this.#isStopped) return this.refuse('closed', countLines(chunk.subarray(start, end)))
     const { dispatcher, spool } = this.#parts
     this.#range.arrivedAt = this.#clock.now()
-    this.#redactor?.begin(chunk, end)
+    this.#redactor?.begin(chunk, start, end)
     this.#splitter.push(chunk, start, end)
     dispatcher.makeRoom()
     dispatcher.pump()

@@ -7,6 +7,7 @@ export const apostrophe = 0x27
 export const backslash = 0x5c
 export const colon = 0x3a
 export const equals = 0x3d
+export const atSign = 0x40
 export const lowerU = 0x75
 
 function table(test: (byte: number, letter: string) => boolean): Uint8Array {

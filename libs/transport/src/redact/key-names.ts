@@ -22,6 +22,19 @@ export function normalizeName(name: string): string {
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
 }
 
+/** What the look machine (machine/) knows of the names: all that `Endings` does, or less, and then it stops too often. */
+export interface NameTables {
+  /** For each three letters, last one first, by their five lower bits: 1 where a name may end so. */
+  readonly lastLetters: Uint8Array
+  /**
+   * 32 for each letter of the tree: which letter comes before it, by its five lower bits, as a number; 0 where none does.
+   * `wholeBit` is set where that letter begins a name.
+   */
+  readonly branches: Uint16Array
+}
+
+const wholeBit = 0x8000
+
 const pairValue = 'value'
 
 /** In `{"name":…,"value":…}` another member names the secret. */
@@ -82,6 +95,15 @@ class Endings {
     return endings
   }
 
+  /** Letters past the highest number are left out: the name then counts as whole where they would come. */
+  branches(): Uint16Array {
+    const nodes = Math.min(this.#isWhole.length, wholeBit)
+    return Uint16Array.from(this.#branches.slice(0, nodes * 32), (next) => {
+      if (next >= wholeBit) return wholeBit
+      return this.#isWhole[next] === true && next !== 0 ? next | wholeBit : next
+    })
+  }
+
   /** Whether the letters before `end` are those of one of the names. */
   areBefore(line: Buffer, end: number): boolean {
     let at = end - 1
@@ -121,9 +143,8 @@ export class KeyNames {
     }
   }
 
-  /** Which three letters names end with; `Endings` has the order. */
-  lastLetters(): Uint8Array {
-    return this.#endings.lastLetters()
+  tables(): NameTables {
+    return { lastLetters: this.#endings.lastLetters(), branches: this.#endings.branches() }
   }
 
   /** Cheap, and false only for names that are none of ours. Escapes must have been ruled out. */

@@ -26,7 +26,7 @@ export class Redactor {
     const names = new KeyNames(keys)
     this.#secrets = new SecretScan(names)
     // What values look like can't be told from names.
-    this.#quickLook = patterns.length === 0 ? new QuickLook(names) : undefined
+    this.#quickLook = patterns.length === 0 ? QuickLook.of(names) : undefined
     this.#values = new ValueScan(
       patterns.map((pattern) =>
         typeof pattern === 'string' ? namedFinder(pattern) : ownFinder(pattern),
@@ -35,9 +35,9 @@ export class Redactor {
     this.#onFault = onFault
   }
 
-  /** Lines of this chunk come next, in order; it is written up to `end`. */
-  begin(chunk: Buffer, end: number): void {
-    this.#quickLook?.begin(chunk, end)
+  /** Lines from `start` up to, and without, `end` come next, in order. */
+  begin(chunk: Buffer, start: number, end: number): void {
+    this.#quickLook?.begin(chunk, start, end)
   }
 
   /** False where `redact` would give back the line itself; most lines are told apart by that for a fraction of its cost. */

@@ -1,9 +1,8 @@
 // Redaction: the password of `scheme://user:password@host`.
-import { bytesOf, colon, isSpace, quote } from './bytes.ts'
+import { atSign, bytesOf, colon, isSpace, quote } from './bytes.ts'
 
 /** Farther than this no end of user and password is looked for. */
 const authorityMaxBytes = 256
-const at = 0x40
 const authorityEnds = bytesOf("/?#\\<>'`")
 const zero = 0x30
 
@@ -22,7 +21,7 @@ export function passwordInUrl(
   for (let place = from; place < limit; place++) {
     const byte = line[place]!
     if (isSpace[byte] === 1 || byte === quote) break
-    if (byte === at) {
+    if (byte === atSign) {
       lastAt = place
       if (isPastAuthority) break
     } else if (byte === colon && userEnd === -1 && !isPastAuthority) userEnd = place

@@ -1,4 +1,6 @@
 // Who is measured: each a process that carries the topic's lines into `_bulk`.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { PlainLoopOptions } from '../programs/plain-loop.ts'
 import { configureRsyslog, ensureRsyslog } from './rsyslog.ts'
@@ -66,9 +68,10 @@ export const programs: readonly Program[] = [
 export const dataStreamOf = ({ dataset, namespace }: Target): string =>
   `logs-${dataset}-${namespace}`
 
-/** Nothing but addresses is set: the figures are those of the defaults. */
+/** Addresses, and what its image tells the C library: the figures are those of the defaults. */
 export function indexerEnvironment(target: Target): Record<string, string> {
   return {
+    ...allocatorSettings(),
     MILLRACE_KAFKA_BROKERS: target.brokers.join(','),
     MILLRACE_KAFKA_TOPIC: target.topic,
     MILLRACE_KAFKA_GROUP: target.group,
@@ -78,6 +81,16 @@ export function indexerEnvironment(target: Target): Record<string, string> {
     MILLRACE_SETUP: 'true',
     MILLRACE_HTTP_PORT: '0',
   }
+}
+
+/** As the indexer's image sets them. */
+function allocatorSettings(): Record<string, string> {
+  const dockerfile = new URL('../../services/indexer/Dockerfile', import.meta.url)
+  const [line] = /^ENV MALLOC_.*$/m.exec(readFileSync(dockerfile, 'utf8')) ?? []
+  assert(line !== undefined, 'the image sets nothing for the C library')
+  return Object.fromEntries(
+    [...line.matchAll(/(MALLOC_\w+)=(\d+)/g)].map(([, name, value]) => [name!, value!]),
+  )
 }
 
 function plainLoop(kind: PlainLoopOptions['kind'], title: string): Program {

@@ -3,8 +3,8 @@ import { loadFormats } from '@millrace/formats'
 import { systemClock, systemRandom } from '@millrace/foundation'
 import { createServiceLogger, onShutdown, runService } from '@millrace/service'
 import { type IndexerConfig, indexerGroups } from './config.mts'
+import { boundHeap } from './heap-bounds.mts'
 import { startIndexer } from './indexer.mts'
-import { boundYoungGeneration } from './young-generation.mts'
 
 /** What closing may take beyond the drain: the last commit, leaving the group, closing connections. */
 const closingMs = 30_000
@@ -22,7 +22,7 @@ export async function run(): Promise<void> {
 }
 
 async function work(config: IndexerConfig): Promise<void> {
-  boundYoungGeneration(systemClock)
+  boundHeap(systemClock)
   const formats = await loadFormats(config.formats.modules, process.cwd())
   const log = createServiceLogger({ name: 'millrace-indexer', level: config.log.level })
   const indexer = await startIndexer(config, {

@@ -1,4 +1,4 @@
-// Bulk, how many at once: fewer requests in flight when Elasticsearch struggles, slowly more when it does not.
+// Bulk, how many at once: fewer requests in flight when Elasticsearch struggles, more when it does not.
 import assert from 'node:assert/strict'
 
 export interface ConcurrencyOptions {
@@ -11,13 +11,14 @@ export interface ConcurrencyOptions {
 }
 
 /**
- * Additive increase, multiplicative decrease, as TCP does it. A round of successes adds one request;
- * one sign of overload halves them. Signs from requests that had started before the last halving are
- * of the same overload and do not halve again.
+ * Slow start, then additive increase and multiplicative decrease, as TCP does it (RFC 5681). A round of successes doubles
+ * the requests until the first sign of overload, and adds one from then on; a sign of overload halves them. Signs from
+ * requests that had started before the last halving are of the same overload and do not halve again.
  */
 export class AdaptiveConcurrency {
   readonly #options: ConcurrencyOptions
   #limit: number
+  #isStarting = true
   #loweredAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: ConcurrencyOptions) {
@@ -39,12 +40,14 @@ export class AdaptiveConcurrency {
     }
     // Unused room proves nothing about more of it.
     if (request.inFlight < this.limit) return
-    this.#limit = Math.min(this.#options.maxInFlight, this.#limit + 1 / this.#limit)
+    const more = this.#isStarting ? 1 : 1 / this.#limit
+    this.#limit = Math.min(this.#options.maxInFlight, this.#limit + more)
   }
 
   /** 429, 503, a timeout, or a refused connection. */
   overloaded(request: { startedAtMs: number; nowMs: number }): void {
     if (request.startedAtMs < this.#loweredAtMs) return
+    this.#isStarting = false
     this.#limit = Math.max(this.#options.minInFlight, this.#limit / 2)
     this.#loweredAtMs = request.nowMs
   }

@@ -11,12 +11,23 @@ function answer(concurrency: AdaptiveConcurrency, startedAtMs: number, times = 1
 }
 
 describe('AdaptiveConcurrency', () => {
-  it('starts with two requests and adds one for each full round of answers', () => {
+  it('starts with two requests and doubles them with each full round of answers', () => {
     const concurrency = new AdaptiveConcurrency(options)
     expect(concurrency.limit).toBe(2)
-    answer(concurrency, 0, 3)
-    expect(concurrency.limit).toBe(3)
+    answer(concurrency, 0, 2)
+    expect(concurrency.limit).toBe(4)
     answer(concurrency, 0, 4)
+    expect(concurrency.limit).toBe(8)
+  })
+
+  it('adds one for each full round once there was a sign of overload', () => {
+    const concurrency = new AdaptiveConcurrency(options)
+    answer(concurrency, 0, 2)
+    concurrency.overloaded({ startedAtMs: 0, nowMs: 100 })
+    expect(concurrency.limit).toBe(2)
+    answer(concurrency, 100, 3)
+    expect(concurrency.limit).toBe(3)
+    answer(concurrency, 100, 4)
     expect(concurrency.limit).toBe(4)
   })
 

@@ -10,9 +10,9 @@ const oldGrowthPercent = 20
 
 /**
  * V8 doubles the young generation while much survives in it, up to 128 MiB and more, and what is in flight always
- * survives. And it lets the old generation double between full collections, which here are seldom (one in millions of
- * events) and cheap (30 ms): memory would go up for minutes, and come down again. For the first, this looks on for as
- * long as the process lives; for one isolate, since flags are the process's: other threads have limits of their own.
+ * survives. And it lets the old generation double between full collections, so that memory goes up for minutes, although
+ * those are cheap here: with the bound, three in a million events, 13 ms each. For the first, this looks on for as long as
+ * the process lives; for one isolate, since flags are the process's: other threads have limits of their own.
  */
 export function boundHeap(clock: Clock): void {
   setFlagsFromString(`--heap-growing-percent=${oldGrowthPercent}`)

@@ -23,6 +23,12 @@ const pageBytes = 64 * 1024
 
 let ofThread: LookMachine | undefined
 
+function instantiate(): MachineExports {
+  const module = new WebAssembly.Module(Buffer.from(lookMachineBase64, 'base64'))
+  const { exports } = new WebAssembly.Instance(module, {})
+  return exports as unknown as MachineExports
+}
+
 export class LookMachine {
   readonly #exports: MachineExports
   #memory!: Uint8Array
@@ -34,15 +40,19 @@ export class LookMachine {
     this.#view()
   }
 
-  /** The one of this thread, for it keeps nothing from one look to the next; undefined where the engine runs no WebAssembly. */
-  static ofThread(): LookMachine | undefined {
+  /**
+   * The one of this thread, with room for these tables; it keeps nothing from one look to the next. Undefined where the
+   * engine runs no WebAssembly or has no memory for it.
+   */
+  static ofThread(tables: NameTables): LookMachine | undefined {
     if (typeof WebAssembly === 'undefined') return undefined
-    if (ofThread === undefined) {
-      const module = new WebAssembly.Module(Buffer.from(lookMachineBase64, 'base64'))
-      const { exports } = new WebAssembly.Instance(module, {})
-      ofThread = new LookMachine(exports as unknown as MachineExports)
+    try {
+      ofThread ??= new LookMachine(instantiate())
+      ofThread.#use(tables)
+      return ofThread
+    } catch {
+      return undefined
     }
-    return ofThread
   }
 
   /**

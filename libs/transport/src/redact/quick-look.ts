@@ -19,16 +19,17 @@ export class QuickLook {
   #places: number[] = []
   #passed = 0
 
-  private constructor(names: KeyNames, machine: LookMachine) {
+  private constructor(names: KeyNames, tables: NameTables, machine: LookMachine) {
     this.#names = names
-    this.#tables = names.tables()
+    this.#tables = tables
     this.#machine = machine
   }
 
-  /** Undefined where the engine runs no WebAssembly (`--jitless`): each line has the whole look then. */
+  /** Undefined where there is no WebAssembly (`--jitless`): each line has the whole look then. */
   static of(names: KeyNames): QuickLook | undefined {
-    const machine = LookMachine.ofThread()
-    return machine === undefined ? undefined : new QuickLook(names, machine)
+    const tables = names.tables()
+    const machine = LookMachine.ofThread(tables)
+    return machine === undefined ? undefined : new QuickLook(names, tables, machine)
   }
 
   /** Lines from `start` up to, and without, `end` come next, in order. */

@@ -2,6 +2,7 @@
 export { type Clock, systemClock, type Timer } from './clock.ts'
 export { type Random, seededRandom, systemRandom } from './random.ts'
 export { crc32c } from './crc32c.ts'
+export { instantiateWebAssembly } from './web-assembly.ts'
 export { isObject } from './is-object.ts'
 export { backoffDelayMs, type BackoffOptions } from './backoff.ts'
 export {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { isIpAddress, readTimestamp } from '@millrace/ecs'
+import { instantiateWebAssembly } from '@millrace/foundation'
 import type { ByteWriter } from './byte-writer.ts'
 import type { RecordGaps } from './document-template.ts'
 
@@ -87,7 +88,7 @@ export class PlanMachine {
   /** Plans of an earlier generation are gone. */
   generation = 0
 
-  constructor(module: WebAssembly.Module) {
+  constructor(code: Uint8Array) {
     const host = {
       isAddress: (start: number, end: number) => isIpAddress(this.#text(start, end)),
       isShortest: (start: number, end: number) => {
@@ -97,8 +98,7 @@ export class PlanMachine {
       readTime: (start: number, end: number) => this.#readTime(start, end),
       timeRead: () => this.#timeReadMs,
     }
-    const { exports } = new WebAssembly.Instance(module, { host })
-    const machine = exports as unknown as MachineExports
+    const machine = instantiateWebAssembly(code, { host }) as MachineExports
     this.#machine = machine
     this.#memory = Buffer.from(machine.memory.buffer)
     this.#windowAt = machine.windowAt.value
@@ -227,7 +227,7 @@ let machine: PlanMachine | undefined
 export function planMachine(): PlanMachine {
   if (machine === undefined) {
     const file = new URL('./plan-machine.wasm', import.meta.url)
-    machine = new PlanMachine(new WebAssembly.Module(readFileSync(file)))
+    machine = new PlanMachine(readFileSync(file))
   }
   return machine
 }

@@ -1,4 +1,5 @@
 // The look machine, seen from JavaScript: WebAssembly that finds the places of a chunk where the name of a secret may end. See machine/.
+import { instantiateWebAssembly } from '@millrace/foundation'
 import { isBetween, isLetter } from './bytes.ts'
 import type { NameTables } from './key-names.ts'
 import { lookMachineBase64 } from './look-machine-code.ts'
@@ -23,12 +24,6 @@ const pageBytes = 64 * 1024
 
 let ofThread: LookMachine | undefined
 
-function instantiate(): MachineExports {
-  const module = new WebAssembly.Module(Buffer.from(lookMachineBase64, 'base64'))
-  const { exports } = new WebAssembly.Instance(module, {})
-  return exports as unknown as MachineExports
-}
-
 export class LookMachine {
   readonly #exports: MachineExports
   #memory!: Uint8Array
@@ -45,9 +40,10 @@ export class LookMachine {
    * engine runs no WebAssembly or has no memory for it.
    */
   static ofThread(tables: NameTables): LookMachine | undefined {
-    if (typeof WebAssembly === 'undefined') return undefined
     try {
-      ofThread ??= new LookMachine(instantiate())
+      ofThread ??= new LookMachine(
+        instantiateWebAssembly(Buffer.from(lookMachineBase64, 'base64')) as MachineExports,
+      )
       ofThread.#use(tables)
       return ofThread
     } catch {

@@ -68,10 +68,10 @@ export const programs: readonly Program[] = [
 export const dataStreamOf = ({ dataset, namespace }: Target): string =>
   `logs-${dataset}-${namespace}`
 
-/** Addresses, and what its image tells the C library: the figures are those of the defaults. */
+/** Addresses, and what its image tells Node and the C library: the figures are those of the defaults. */
 export function indexerEnvironment(target: Target): Record<string, string> {
   return {
-    ...allocatorSettings(),
+    ...imageSettings(),
     MILLRACE_KAFKA_BROKERS: target.brokers.join(','),
     MILLRACE_KAFKA_TOPIC: target.topic,
     MILLRACE_KAFKA_GROUP: target.group,
@@ -84,13 +84,16 @@ export function indexerEnvironment(target: Target): Record<string, string> {
 }
 
 /** As the indexer's image sets them. */
-function allocatorSettings(): Record<string, string> {
+function imageSettings(): Record<string, string> {
   const dockerfile = new URL('../../services/indexer/Dockerfile', import.meta.url)
-  const [line] = /^ENV MALLOC_.*$/m.exec(readFileSync(dockerfile, 'utf8')) ?? []
-  assert(line !== undefined, 'the image sets nothing for the C library')
-  return Object.fromEntries(
-    [...line.matchAll(/(MALLOC_\w+)=(\d+)/g)].map(([, name, value]) => [name!, value!]),
+  const lines = readFileSync(dockerfile, 'utf8').split('\n')
+  const words = lines.filter((line) => line.startsWith('ENV ')).flatMap((line) => line.split(' '))
+  const settings = Object.fromEntries(words.slice(1).map((word) => word.split('=')))
+  assert(
+    'MALLOC_ARENA_MAX' in settings && 'NODE_COMPILE_CACHE' in settings,
+    'the image sets nothing for Node and the C library',
   )
+  return settings
 }
 
 function plainLoop(kind: PlainLoopOptions['kind'], title: string): Program {

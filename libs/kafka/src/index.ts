@@ -13,6 +13,8 @@ export type {
   Producer,
   PublishedBatch,
   PublishRequest,
+  RecordBatch,
+  RecordFields,
   TopicDescription,
   TopicPartition,
 } from './port.ts'

@@ -52,6 +52,9 @@ export interface KafkaRecord extends Partial<RecordPlaces> {
 
 /** Where a fetched record lies in the bytes of its batch, which it shares with others. */
 export interface RecordPlaces {
+  readonly batch: RecordBatch
+  /** `timestampMs` is so much later than the batch's. */
+  readonly timestampDeltaMs: number
   readonly bytes: Uint8Array
   /** -1: no key. */
   readonly keyStart: number
@@ -59,6 +62,21 @@ export interface RecordPlaces {
   /** -1: no value. */
   readonly valueStart: number
   readonly valueEnd: number
+}
+
+/** What is told of a record of a batch, for whoever wants to keep numbers instead of the record. */
+export type RecordFields = Pick<KafkaRecord, 'offset' | 'headers'> &
+  Omit<RecordPlaces, 'batch' | 'bytes'>
+
+/** What records that were written together have in common. */
+export interface RecordBatch extends TopicPartition {
+  readonly bytes: Uint8Array
+  /** Epoch ms. */
+  readonly baseTimestampMs: number
+  /** A record of it, made anew. */
+  record(fields: RecordFields): KafkaRecord
+  /** As `release` of so many of its records, for whoever has kept none of them. Not safe to call twice. */
+  release(count: number): void
 }
 
 export interface TopicPartition {

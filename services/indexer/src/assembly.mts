@@ -4,6 +4,11 @@ import type { BodyChunk } from './bulk-bodies.mts'
 import { BulkBodies } from './bulk-bodies.mts'
 import { writeLines } from './bulk-request.mts'
 import { BulkItem, type TakenRecord } from './ownership.mts'
+import type { PlacedRecord } from './event-places.mts'
+import { EventStretch, type StretchFacts } from './stretch.mts'
+
+/** What waits to be sent: one event, or a stretch of them. */
+export type BatchEntry = BulkItem | EventStretch
 
 /** An event whose lines of the bulk body are a text. */
 export interface NewEvent {
@@ -14,7 +19,7 @@ export interface NewEvent {
 
 /** Bodies and batches in step: a batch begins with a body of its own, so that it is sent from where it was written. */
 export class Assembly {
-  readonly #batcher: Batcher<BulkItem>
+  readonly #batcher: Batcher<BatchEntry>
   readonly bodies: BulkBodies
 
   constructor(limits: BatchLimits) {
@@ -24,15 +29,35 @@ export class Assembly {
 
   /** An event whose lines are the last that were written, from `start` on. */
   addWritten(origin: TakenRecord, dataStream: string, start: number, nowMs: number): BulkItem {
-    const { bodies } = this
-    const { writer } = bodies
-    const bytes = writer.length - start
-    const from = this.#batcher.makeRoom(bytes) ? bodies.turn(start) : start
-    const chunk = bodies.hold()
-    const item = new BulkItem(origin, dataStream, chunk, from)
+    const bytes = this.bodies.writer.length - start
+    const from = this.#makeRoom(start)
+    const item = new BulkItem(origin, dataStream, this.bodies.hold(), from)
     item.bytes = bytes
-    if (this.#batcher.add(item, nowMs)) bodies.turn()
+    if (this.#batcher.add(item, nowMs)) this.bodies.turn()
     return item
+  }
+
+  /** The same for an event of a stretch: the one that ends there, if it goes on, or a new one. */
+  addToStretch(facts: StretchFacts, record: PlacedRecord, start: number): EventStretch {
+    const bytes = this.bodies.writer.length - start
+    const from = this.#makeRoom(start)
+    const chunk = this.bodies.hold()
+    const { last } = this.#batcher
+    if (last instanceof EventStretch && last.isContinuedBy(facts, record)) {
+      last.add(record, bytes)
+      if (this.#batcher.grown(bytes)) this.bodies.turn()
+      return last
+    }
+    const stretch = new EventStretch(facts, { record, chunk, start: from })
+    stretch.add(record, bytes)
+    if (this.#batcher.add(stretch, facts.takenAt.monotonicMs)) this.bodies.turn()
+    return stretch
+  }
+
+  /** @returns where the lines from `start` on lie now: in a body of their own, if there was no room for them. */
+  #makeRoom(start: number): number {
+    const { bodies } = this
+    return this.#batcher.makeRoom(bodies.writer.length - start) ? bodies.turn(start) : start
   }
 
   addLines(origin: TakenRecord, event: NewEvent, nowMs: number): BulkItem {
@@ -43,8 +68,8 @@ export class Assembly {
     return item
   }
 
-  release({ chunk }: { chunk: BodyChunk }): void {
-    this.bodies.release(chunk)
+  release({ chunk, count }: { chunk: BodyChunk; count: number }): void {
+    this.bodies.release(chunk, count)
   }
 
   lowerBulkBytes(bulkBytes: number): void {
@@ -55,17 +80,17 @@ export class Assembly {
     return this.#batcher.dueAtMs()
   }
 
-  takeDue(nowMs: number): BulkItem[] | undefined {
+  takeDue(nowMs: number): BatchEntry[] | undefined {
     return this.#taken(this.#batcher.takeDue(nowMs))
   }
 
   /** The next batch, whether it is due or not. */
-  take(): BulkItem[] | undefined {
+  take(): BatchEntry[] | undefined {
     return this.#taken(this.#batcher.take())
   }
 
   /** A batch that was not full ends where it is taken: behind it there may be too little room for a whole one. */
-  #taken(batch: BulkItem[] | undefined): BulkItem[] | undefined {
+  #taken(batch: BatchEntry[] | undefined): BatchEntry[] | undefined {
     if (batch !== undefined && this.#batcher.isBetweenBatches) this.bodies.turn()
     return batch
   }

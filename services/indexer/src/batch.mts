@@ -4,18 +4,26 @@ import assert from 'node:assert/strict'
 export interface BatchLimits {
   /** Body size at which a batch is full. A larger single item makes a batch of its own. */
   bulkBytes: number
-  /** Items at which a batch is full. */
+  /** Events at which a batch is full. */
   bulkCount: number
   /** Longest that the first item of a batch waits for company. 0: no waiting. */
   lingerMs: number
 }
 
+/** What a batch is made of: an event, or several. It may grow while it is the last of the open batch. */
+export interface BatchItem {
+  /** Default: 1. */
+  readonly count?: number
+  readonly bytes: number
+}
+
 /** Pure: time is an argument, and nothing happens until somebody asks. */
-export class Batcher<Item extends { readonly bytes: number }> {
+export class Batcher<Item extends BatchItem> {
   readonly #limits: BatchLimits
   #full: Item[][] = []
   #open: Item[] = []
   #openBytes = 0
+  #openCount = 0
   #openedAtMs = 0
 
   constructor(limits: BatchLimits) {
@@ -30,6 +38,11 @@ export class Batcher<Item extends { readonly bytes: number }> {
 
   get bulkBytes(): number {
     return this.#limits.bulkBytes
+  }
+
+  /** What was added last, as long as its batch is open. */
+  get last(): Item | undefined {
+    return this.#open.at(-1)
   }
 
   /** No batch is open: the next item begins one. */
@@ -49,9 +62,15 @@ export class Batcher<Item extends { readonly bytes: number }> {
     this.makeRoom(item.bytes)
     if (this.#open.length === 0) this.#openedAtMs = nowMs
     this.#open.push(item)
-    this.#openBytes += item.bytes
+    return this.grown(item.bytes, item.count)
+  }
+
+  /** The last item has so much more in it than before. @returns whether its batch ends with it. */
+  grown(bytes: number, count = 1): boolean {
+    this.#openBytes += bytes
+    this.#openCount += count
     const { bulkBytes, bulkCount } = this.#limits
-    const isFull = this.#openBytes >= bulkBytes || this.#open.length >= bulkCount
+    const isFull = this.#openBytes >= bulkBytes || this.#openCount >= bulkCount
     if (isFull) this.#close()
     return isFull
   }
@@ -81,5 +100,6 @@ export class Batcher<Item extends { readonly bytes: number }> {
     this.#full.push(this.#open)
     this.#open = []
     this.#openBytes = 0
+    this.#openCount = 0
   }
 }

@@ -46,9 +46,9 @@ export class Books {
     this.eventsInHand += events
   }
 
-  end(fate: Fate): void {
-    this.events[fate] += 1
-    this.eventsInHand -= 1
+  end(fate: Fate, events = 1): void {
+    this.events[fate] += events
+    this.eventsInHand -= events
     assert(this.eventsInHand >= 0, 'more events ended than were taken')
   }
 

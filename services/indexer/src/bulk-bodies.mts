@@ -1,19 +1,23 @@
 // Bulk request: the memory in which bulk bodies are put together, one document behind the other, used again and again.
 import assert from 'node:assert/strict'
 import { ByteWriter } from '@millrace/formats'
+import { EventPlaces } from './event-places.mts'
 
 /** A piece of memory with the documents of one bulk body, or of several small ones. */
 export class BodyChunk {
   bytes: Buffer
-  /** Items that lie in it and are not done with. */
+  /** Of the events in it that are carried in stretches. */
+  readonly places: EventPlaces
+  /** Events that lie in it and are not done with. */
   held = 0
   /** No further items come. */
   isClosed = false
   /** False once a request with it went without an answer: who knows what still reads it. */
   isReusable = true
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, places = new EventPlaces()) {
     this.bytes = bytes
+    this.places = places
   }
 }
 
@@ -34,13 +38,13 @@ const freeMax = 16
  */
 export class BulkBodies {
   readonly #chunkBytes: number
-  readonly #free: Buffer[] = []
+  readonly #free: Pick<BodyChunk, 'bytes' | 'places'>[] = []
   readonly writer: ByteWriter
   #chunk: BodyChunk
 
   constructor({ bulkBytes }: BodyOptions) {
     this.#chunkBytes = bulkBytes + 2 * slackBytes
-    this.#chunk = new BodyChunk(Buffer.allocUnsafeSlow(this.#chunkBytes))
+    this.#chunk = this.#begin()
     this.writer = new ByteWriter(this.#chunk.bytes)
   }
 
@@ -52,9 +56,9 @@ export class BulkBodies {
     return this.#chunk
   }
 
-  /** An item is done with its bytes. */
-  release(chunk: BodyChunk): void {
-    chunk.held -= 1
+  /** So many events are done with their bytes. */
+  release(chunk: BodyChunk, events = 1): void {
+    chunk.held -= events
     assert(chunk.held >= 0, 'a body was released more often than it was held')
     this.#reuse(chunk)
   }
@@ -70,10 +74,9 @@ export class BulkBodies {
     const old = this.#chunk
     old.isClosed = true
     const moved = writer.length - from
-    const bytes = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#chunkBytes)
     const written = writer.bytes
-    this.#chunk = new BodyChunk(bytes)
-    writer.bytes = bytes
+    this.#chunk = this.#begin()
+    writer.bytes = this.#chunk.bytes
     writer.length = 0
     writer.reserve(moved)
     writer.range(written, from, from + moved)
@@ -81,10 +84,17 @@ export class BulkBodies {
     return 0
   }
 
+  #begin(): BodyChunk {
+    const free = this.#free.pop()
+    if (free === undefined) return new BodyChunk(Buffer.allocUnsafeSlow(this.#chunkBytes))
+    free.places.clear()
+    return new BodyChunk(free.bytes, free.places)
+  }
+
   #reuse(chunk: BodyChunk): void {
     if (!chunk.isClosed || chunk.held > 0 || !chunk.isReusable) return
     // One that has grown for a large document goes back to the system.
     const isUsual = chunk.bytes.length === this.#chunkBytes
-    if (isUsual && this.#free.length < freeMax) this.#free.push(chunk.bytes)
+    if (isUsual && this.#free.length < freeMax) this.#free.push(chunk)
   }
 }

@@ -1,8 +1,11 @@
 // Bulk: batches that wait for a free request or for the end of their backoff.
 import assert from 'node:assert/strict'
+import type { BatchItem } from './batch.mts'
 
 export interface QueuedBatch<Item> {
   items: Item[]
+  /** Events. */
+  count: number
   bytes: number
   /** Not sent before this. */
   dueAtMs: number
@@ -20,7 +23,7 @@ export interface BulkQueueLimits {
 }
 
 /** Pure: ordered by due time, oldest first; small batches that wait together leave together. */
-export class BulkQueue<Item extends { readonly bytes: number }> {
+export class BulkQueue<Item extends BatchItem> {
   readonly #limits: BulkQueueLimits
   #batches: QueuedBatch<Item>[] = []
 
@@ -46,8 +49,12 @@ export class BulkQueue<Item extends { readonly bytes: number }> {
   }): void {
     if (batch.items.length === 0) return
     let bytes = 0
-    for (const item of batch.items) bytes += item.bytes
-    const queued = { attempt: 0, refusals: 0, isIsolated: false, ...batch, bytes }
+    let count = 0
+    for (const item of batch.items) {
+      bytes += item.bytes
+      count += item.count ?? 1
+    }
+    const queued = { attempt: 0, refusals: 0, isIsolated: false, ...batch, count, bytes }
     let at = this.#batches.length
     while (at > 0 && this.#batches[at - 1]!.dueAtMs > queued.dueAtMs) at--
     this.#batches.splice(at, 0, queued)
@@ -72,6 +79,7 @@ export class BulkQueue<Item extends { readonly bytes: number }> {
       if (this.#fits(first, other, nowMs)) {
         for (const item of other.items) first.items.push(item)
         first.bytes += other.bytes
+        first.count += other.count
         first.attempt = Math.max(first.attempt, other.attempt)
       } else {
         kept.push(other)
@@ -91,6 +99,7 @@ export class BulkQueue<Item extends { readonly bytes: number }> {
         if (isUnwanted(item)) {
           removed.push(item)
           batch.bytes -= item.bytes
+          batch.count -= item.count ?? 1
         } else {
           wanted.push(item)
         }
@@ -109,7 +118,7 @@ export class BulkQueue<Item extends { readonly bytes: number }> {
       other.dueAtMs <= nowMs &&
       other.attempt > 0 === batch.attempt > 0 &&
       batch.bytes + other.bytes <= this.#limits.bulkBytes &&
-      batch.items.length + other.items.length <= this.#limits.bulkCount
+      batch.count + other.count <= this.#limits.bulkCount
     )
   }
 }

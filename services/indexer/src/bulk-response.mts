@@ -1,7 +1,7 @@
 // Bulk response: the answer of Elasticsearch becomes one verdict for each item that was sent.
 import { errorText, isObject } from '@millrace/foundation'
 import type { ErrorCode } from '@millrace/foundation'
-import { indexOfGoodAnswer } from './good-answer.mts'
+import { indexOfGoodAnswer, type SentItem } from './good-answer.mts'
 
 /** Why an item was not indexed. */
 export interface ItemCause {
@@ -48,13 +48,10 @@ const duplicate: ItemVerdict = { verdict: 'duplicate' }
  * An answer with another number of items, an item without status, or an item that names another id
  * than the one sent counts as not answered at all: positions can't be trusted then.
  */
-export function readBulkResponse(sent: readonly { id: string }[], answer: unknown): BulkReading {
+export function readBulkResponse(sent: readonly SentItem[], answer: unknown): BulkReading {
   if (!isObject(answer)) return unanswered('the answer is not a JSON object')
-  const bytes = answer['bytes']
-  if (Buffer.isBuffer(bytes)) {
-    const index = indexOfGoodAnswer(sent, bytes)
-    if (index !== undefined) return allIndexed(sent, index)
-  }
+  const indexOfThem = indexOfAll(sent, answer)
+  if (indexOfThem !== undefined) return allIndexed(sent, indexOfThem)
   let items: unknown
   try {
     items = answer['items']
@@ -86,6 +83,12 @@ export function readBulkResponse(sent: readonly { id: string }[], answer: unknow
     indices.push(typeof index === 'string' ? index : undefined)
   }
   return { answered: true, verdicts, indices }
+}
+
+/** The backing index that all items were created in, where the answer is the usual one; see `indexOfGoodAnswer`. */
+export function indexOfAll(sent: readonly SentItem[], answer: unknown): string | undefined {
+  const { bytes } = Object(answer) as { bytes?: unknown }
+  return Buffer.isBuffer(bytes) ? indexOfGoodAnswer(sent, bytes) : undefined
 }
 
 function allIndexed(sent: readonly object[], index: string): BulkReading {

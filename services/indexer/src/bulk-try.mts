@@ -3,7 +3,7 @@ import type { Clock } from '@millrace/foundation'
 import type { Books } from './books.mts'
 import { classifyBulkFailure } from './bulk-failure.mts'
 import { buildBulkBody } from './bulk-request.mts'
-import { type ItemVerdict, readBulkResponse } from './bulk-response.mts'
+import { indexOfAll, type ItemVerdict, readBulkResponse } from './bulk-response.mts'
 import type {
   BulkTarget,
   DispatchHandlers,
@@ -16,7 +16,8 @@ import type { Finding, OlderCopies, UncertainItem } from './older-copies.mts'
 export type TryOutcome =
   | {
       kind: 'answered'
-      verdicts: ItemVerdict[]
+      /** Of each item of the batch, in its order; `indexed`: of all of them. */
+      verdicts: ItemVerdict[] | 'indexed'
       /** What kept a check for second copies from being made; its items are to be tried again. */
       trouble?: RequestFailure
     }
@@ -35,7 +36,7 @@ export interface BulkTryParts<Item extends DispatchItem> {
   copies: OlderCopies<UncertainItem>
   late: Pick<LateRequests, 'watch'>
   books: Pick<Books, 'copiesFound'>
-  handlers: Pick<DispatchHandlers<Item>, 'isStale' | 'isMember'>
+  handlers: Pick<DispatchHandlers<Item>, 'isStale' | 'isMember' | 'unfold'>
   clock: Clock
   signal: AbortSignal
 }
@@ -43,6 +44,7 @@ export interface BulkTryParts<Item extends DispatchItem> {
 /** Clocks of this worker and Elasticsearch against each other, as a rollover after a try is looked for. Unit: ms. */
 const rolloverMarginMs = 60_000
 
+const indexed: ItemVerdict = { verdict: 'indexed' }
 const duplicate: ItemVerdict = { verdict: 'duplicate' }
 
 /**
@@ -69,30 +71,40 @@ export class BulkTry<Item extends DispatchItem> {
     this.#options = options
   }
 
-  /** Never throws. */
-  async run(items: readonly Item[]): Promise<TriedRequest> {
+  /** Never throws. Where anything but the usual becomes of the batch, what is folded in it is not afterwards. */
+  async run(batch: { items: Item[] }): Promise<TriedRequest> {
     const tried = { items: 0, bytes: 0, latencyMs: 0 }
     const { handlers, copies, books } = this.#parts
-    if (!handlers.isMember()) this.#doubt(items)
+    if (!handlers.isMember()) this.#doubt(this.#unfold(batch))
+    if (!batch.items.every(isOpen)) this.#unfold(batch)
     let finding: Finding<UncertainItem>
-    const open = items.every(isOpen) ? items : items.filter(isOpen)
+    let open = batch.items.filter(isOpen)
     try {
       // After a try without an answer a rollover may have come that nobody has told us of.
       const isNew = open.some((item) => item.isSentBefore)
       finding = await copies.find(open, { isNew })
+      if (finding.isFolded) {
+        open = this.#unfold(batch).filter(isOpen)
+        finding = await copies.find(open, { isNew })
+      }
     } catch (error) {
       return { ...tried, outcome: lookUpFailure(error) }
     }
     const { found } = finding
     books.copiesFound += found.size
-    const toSend = found.size === 0 ? open : open.filter((item) => !found.has(item))
+    if (found.size > 0) open = this.#unfold(batch).filter(isOpen)
+    const isWhole = found.size === 0 && open.length === batch.items.length
+    const sent = isWhole ? batch : { items: open.filter((item) => !found.has(item)) }
     const verdicts = new Map<Item, ItemVerdict>()
-    if (toSend.length > 0) {
-      const outcome = await this.#send(toSend, finding, tried)
-      const isAll = toSend === items && items.every(isOpen)
-      if (outcome.kind !== 'answered' || isAll) return { ...tried, outcome }
-      for (const [at, item] of toSend.entries()) verdicts.set(item, outcome.verdicts[at]!)
+    if (sent.items.length > 0) {
+      const outcome = await this.#send(sent, finding, tried)
+      if (outcome.kind !== 'answered' || (isWhole && batch.items.every(isOpen)))
+        return { ...tried, outcome }
+      const { verdicts: ofSent } = outcome
+      for (const [at, item] of sent.items.entries())
+        verdicts.set(item, ofSent === 'indexed' ? indexed : ofSent[at]!)
     }
+    const { items } = batch
     const trouble = await this.#check(items, verdicts)
     const outcome: TryOutcome = {
       kind: 'answered',
@@ -103,39 +115,73 @@ export class BulkTry<Item extends DispatchItem> {
   }
 
   async #send(
-    items: readonly Item[],
+    batch: { items: Item[] },
     finding: Finding<UncertainItem>,
     tried: Omit<TriedRequest, 'outcome'>,
   ): Promise<TryOutcome> {
     const { target, clock, signal } = this.#parts
-    const body = buildBulkBody(items)
+    const body = buildBulkBody(batch.items)
     const sentAtMs = clock.now()
     const startedAtMs = clock.monotonicMs()
-    tried.items = items.length
+    for (const { count } of batch.items) tried.items += count
     tried.bytes = body.byteLength
     let outcome: TryOutcome
     try {
       const options = { signal, timeoutMs: this.#options.requestTimeoutMs }
       const answer = await target.bulk(body, options)
-      const reading = readBulkResponse(items, answer)
+      outcome = this.#read(answer, batch, { finding, sentAtMs })
       letGo(answer)
-      if (reading.answered) {
-        this.#judge(items, reading, { finding, sentAtMs })
-        outcome = { kind: 'answered', verdicts: reading.verdicts }
-      } else {
-        outcome = { kind: 'unreadable', reason: reading.reason }
-      }
     } catch (error) {
       outcome = classifyBulkFailure(error)
     }
     tried.latencyMs = clock.monotonicMs() - startedAtMs
     if (outcome.kind !== 'answered') {
-      for (const item of items) {
+      for (const item of this.#unfold(batch)) {
         item.chunk.isReusable = false
         if (mayHaveBeenCarriedOut(outcome.status)) this.#markSent(item, sentAtMs)
       }
     }
     return outcome
+  }
+
+  #read(
+    answer: unknown,
+    batch: { items: Item[] },
+    sent: { finding: Finding<UncertainItem>; sentAtMs: number },
+  ): TryOutcome {
+    const index = indexOfAll(batch.items, answer)
+    if (index !== undefined && this.#isUsual(batch.items, index, sent.finding)) {
+      for (const item of batch.items) this.#watchEarlierOwners(item)
+      return { kind: 'answered', verdicts: 'indexed' }
+    }
+    const items = this.#unfold(batch)
+    const reading = readBulkResponse(items, answer)
+    if (!reading.answered) return { kind: 'unreadable', reason: reading.reason }
+    this.#judge(items, reading, sent)
+    return { kind: 'answered', verdicts: reading.verdicts }
+  }
+
+  /** All were created where that was expected, and nobody else can have sent them meanwhile: `#judge`, in one. */
+  #isUsual(items: readonly Item[], index: string, finding: Finding<UncertainItem>): boolean {
+    const { handlers } = this.#parts
+    return (
+      handlers.isMember() &&
+      items.every(
+        (item) =>
+          finding.writeIndices.get(item.dataStream) === index &&
+          !item.isSentBefore &&
+          !handlers.isStale(item),
+      )
+    )
+  }
+
+  /** Whatever is told of an item from here on is told of one event. */
+  #unfold(batch: { items: Item[] }): Item[] {
+    const { handlers } = this.#parts
+    if (batch.items.some(({ idPlaces }) => idPlaces !== undefined)) {
+      batch.items = batch.items.flatMap((item) => handlers.unfold(item))
+    }
+    return batch.items
   }
 
   /** Marks the items that are to be checked for a second copy, and those whose fate is still open. */

@@ -62,7 +62,7 @@ const indexerGroup = settingGroup({
       },
     ),
     MILLRACE_INDEXER_IN_FLIGHT_BYTES_MAX: setting(
-      integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(40 * mebibyte),
+      integer({ min: mebibyte, max: 16 * 1024 * mebibyte }).default(32 * mebibyte),
       {
         description:
           'Most bytes of records and documents in memory, of the whole process: each thread has an equal part. Partitions pause at it and resume below 70 % of it; one partition alone gets two thirds. At least twice MILLRACE_INDEXER_BULK_BYTES for each thread.',

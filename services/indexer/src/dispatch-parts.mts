@@ -28,6 +28,8 @@ export interface DispatchHandlers<Item> {
   /** True when the item's partition is not ours any more; it is then given up instead of tried again. */
   isStale(item: Item): boolean
   givenUp(item: Item): void
+  /** Several events become an item each; any other item stays what it is. */
+  unfold(item: Item): readonly Item[]
   /** False while the group may have given our partitions to others already: this process was frozen or cut off. */
   isMember(): boolean
   /** After each request, once all of its items were told. */
@@ -56,7 +58,9 @@ export interface DispatchOptions extends BulkQueueLimits, CopyOptions, LateOptio
   soleRefusalsMax: number
 }
 
+/** An event, or several side by side that nothing has happened to yet: those have no id, and come to be items first. */
 export interface DispatchItem extends EncodedItem, SentItem {
+  readonly count: number
   readonly dataStream: string
   /** When its record was written. Epoch ms. */
   readonly writtenAtMs: number

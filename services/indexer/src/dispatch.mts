@@ -121,7 +121,7 @@ export class Dispatcher<Item extends DispatchItem> {
 
   async #send(batch: QueuedBatch<Item>): Promise<void> {
     const startedAtMs = this.#nowMs()
-    const { outcome, ...sent } = await this.#try.run(batch.items)
+    const { outcome, ...sent } = await this.#try.run(batch)
     this.#inFlight -= 1
     let retried = 0
     if (outcome.kind === 'answered') {
@@ -135,10 +135,18 @@ export class Dispatcher<Item extends DispatchItem> {
   }
 
   /** @returns how many items will be tried again. */
-  #settle(batch: QueuedBatch<Item>, verdicts: ItemVerdict[], startedAtMs: number): number {
+  #settle(
+    batch: QueuedBatch<Item>,
+    verdicts: ItemVerdict[] | 'indexed',
+    startedAtMs: number,
+  ): number {
     const again: Item[] = []
     let busy = 0
     const nowMs = this.#time.clock.now()
+    if (verdicts === 'indexed') {
+      for (const item of batch.items) this.#handlers.settled(item, 'indexed', nowMs)
+      return this.#answered(batch, again, { startedAtMs, busy })
+    }
     for (let position = 0; position < verdicts.length; position++) {
       const item = batch.items[position]!
       const verdict = verdicts[position]!
@@ -158,6 +166,14 @@ export class Dispatcher<Item extends DispatchItem> {
       this.#blockAndRetry(batch, { kind: 'unavailable', status: 429, reason }, startedAtMs)
       return again.length
     }
+    return this.#answered(batch, again, { startedAtMs, busy })
+  }
+
+  #answered(
+    batch: QueuedBatch<Item>,
+    again: Item[],
+    { startedAtMs, busy }: { startedAtMs: number; busy: number },
+  ): number {
     this.#failures = 0
     this.#blockedUntilMs = 0
     this.#adapt(batch, startedAtMs, { busy, again: again.length })

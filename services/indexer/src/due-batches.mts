@@ -1,15 +1,14 @@
 // Batch: hands each batch over as soon as it is due, whatever made it so.
 import type { Clock, Timer } from '@millrace/foundation'
-import type { Assembly } from './assembly.mts'
-import type { BulkItem } from './ownership.mts'
+import type { Assembly, BatchEntry } from './assembly.mts'
 
 export class DueBatches {
   readonly #assembly: Assembly
   readonly #clock: Clock
-  readonly #submit: (batch: BulkItem[]) => void
+  readonly #submit: (batch: BatchEntry[]) => void
   #timer: Timer | undefined
 
-  constructor(assembly: Assembly, clock: Clock, submit: (batch: BulkItem[]) => void) {
+  constructor(assembly: Assembly, clock: Clock, submit: (batch: BatchEntry[]) => void) {
     this.#assembly = assembly
     this.#clock = clock
     this.#submit = submit

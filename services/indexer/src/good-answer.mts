@@ -1,4 +1,5 @@
 // Bulk response, the common one: every item was created, in one index, told without parsing.
+import { numbersPerEvent, numberAt } from './event-places.mts'
 
 const before = Buffer.from('{"errors":false,"items":[{"create":{"_index":"')
 const beforeIdText = '","_id":"'
@@ -13,12 +14,22 @@ export interface SentItem {
   readonly id: string
   /** Where the id stands in bytes that need no escape in JSON; comparing them spares making a text of each id. */
   readonly idPlace?: IdPlace | undefined
+  /** Instead, of several events that were sent one behind the other. */
+  readonly idPlaces?: IdPlaces | undefined
 }
 
 export interface IdPlace {
   readonly bytes: Uint8Array
   readonly keyStart: number
   readonly keyEnd: number
+}
+
+/** Ids of the events in a body's `EventPlaces` from number `from` on. */
+export interface IdPlaces {
+  readonly bytes: Uint8Array
+  readonly numbers: Int32Array
+  readonly from: number
+  readonly count: number
 }
 
 /**
@@ -35,13 +46,33 @@ export function indexOfGoodAnswer(sent: readonly SentItem[], bytes: Buffer): str
   let at = indexEnd + beforeId.length
   const last = sent.length - 1
   for (let position = 0; position <= last; position++) {
-    at = endOfId(sent[position]!, bytes, at)
+    const item = sent[position]!
+    const { idPlaces } = item
+    at = idPlaces === undefined ? endOfId(item, bytes, at) : endOfIds(idPlaces, bytes, at, between)
     if (at < 0) return undefined
     const next = position < last ? between : afterId
     if (!standsAt(next, bytes, at)) return undefined
     at += next.length
   }
   return standsAt(end, bytes, at) && bytes.length === at + end.length ? index : undefined
+}
+
+/** Past the last of the ids that stand in the answer from `start` on, or -1. */
+function endOfIds(ids: IdPlaces, answer: Buffer, start: number, between: Buffer): number {
+  const { bytes, numbers, from, count } = ids
+  const to = from + count * numbersPerEvent
+  let at = start
+  for (let event = from; event < to; event += numbersPerEvent) {
+    if (event > from) {
+      if (!standsAt(between, answer, at)) return -1
+      at += between.length
+    }
+    const keyEnd = numbers[event + numberAt.keyEnd]!
+    for (let index = numbers[event + numberAt.keyStart]!; index < keyEnd; index++) {
+      if (answer[at++] !== bytes[index]) return -1
+    }
+  }
+  return at
 }
 
 /** Past the item's id that stands in the answer from `start` on, or -1. */

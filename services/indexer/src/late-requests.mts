@@ -40,6 +40,8 @@ interface Watched {
 
 /** Items that are watched within this time of each other share a group. Unit: ms. */
 const groupMs = 250
+/** Memory of groups that are forgotten, kept for the next ones. */
+const spareMax = 4
 /** Ids of one group, so that forgetting and looking go in steps of a bounded size. */
 const groupMax = 4_096
 
@@ -58,6 +60,8 @@ export class LateRequests {
   readonly #options: LateOptions
   /** In the order in which they are due. */
   #groups: Watched[] = []
+  /** A worker that catches up makes dozens of groups in a second: 60 bytes of garbage for an event outside the heap. */
+  readonly #spare: Buffer<ArrayBuffer>[] = []
   #watched = 0
   #timer: Timer | undefined
   #failures = 0
@@ -73,7 +77,7 @@ export class LateRequests {
   }
 
   /**
-   * A try of the item, not before `uncertainSinceMs` (epoch ms), went without an answer that this worker knows of.
+   * A try of the item, or of several, not before `uncertainSinceMs` (epoch ms), went without an answer that this worker knows of.
    * One that is watched twice is looked at twice.
    */
   watch(item: WatchedItem, sinceMs: number): void {
@@ -83,11 +87,14 @@ export class LateRequests {
     const group = this.#open(item.dataStream, nowMs)
     group.dueAtMs = nowMs + lateMs
     group.uncertainSinceMs = Math.min(group.uncertainSinceMs, sinceMs)
-    const { idPlace } = item
-    if (idPlace === undefined) group.ids.add(item.id)
-    else group.ids.addFrom(idPlace)
-    this.#watched += 1
-    if (this.#watched > lateWatchedMax) this.#forgetOldest()
+    const { ids } = group
+    const before = ids.count
+    const { idPlace, idPlaces } = item
+    if (idPlaces !== undefined) ids.addAll(idPlaces)
+    else if (idPlace !== undefined) ids.addFrom(idPlace)
+    else ids.add(item.id)
+    this.#watched += ids.count - before
+    while (this.#watched > lateWatchedMax) this.#forgetOldest()
     if (this.#timer === undefined) this.#arm(lateMs)
   }
 
@@ -112,7 +119,7 @@ export class LateRequests {
       openedAtMs: nowMs,
       dueAtMs: nowMs,
       uncertainSinceMs: Number.POSITIVE_INFINITY,
-      ids: new PackedIds(),
+      ids: new PackedIds(this.#spare.pop()),
     }
     this.#groups.push(group)
     return group
@@ -122,7 +129,13 @@ export class LateRequests {
     const oldest = this.#groups[0]!
     oldest.ids.dropFirst()
     this.#watched -= 1
-    if (oldest.ids.count === 0) this.#groups.shift()
+    if (oldest.ids.count > 0) return
+    this.#groups.shift()
+    this.#keep(oldest)
+  }
+
+  #keep({ ids }: Watched): void {
+    if (this.#spare.length < spareMax) this.#spare.push(ids.memory)
   }
 
   #arm(delayMs: number): void {
@@ -140,6 +153,7 @@ export class LateRequests {
       if (items.length > 0) await this.#parts.copies.find(items, { isNew: true })
       this.#failures = 0
       this.#groups = this.#groups.filter((group) => !due.includes(group))
+      for (const group of due) this.#keep(group)
       this.#watched = this.#groups.reduce((sum, { ids }) => sum + ids.count, 0)
     } catch {
       // Bulk requests meet the same trouble and tell of it.

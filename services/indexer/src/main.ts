@@ -2,4 +2,7 @@
 // Plain JavaScript on purpose: an old Node has to be able to read this file.
 'use strict'
 require('@millrace/service/require-node').requireNode('millrace-indexer')
-void import('./run.mts').then(({ run }) => run())
+void import('./heap-bounds.mts')
+  .then(({ boundHeapAtStart }) => boundHeapAtStart())
+  .then(() => import('./run.mts'))
+  .then(({ run }) => run())

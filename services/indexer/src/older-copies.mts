@@ -3,6 +3,7 @@ import type { BackingIndex, StoredCopy } from '@millrace/elastic'
 import type { Clock } from '@millrace/foundation'
 import { BackingIndices, type RequestLimits, writtenUntilMs } from './backing-indices.mts'
 import type { Books } from './books.mts'
+import type { IdPlaces } from './good-answer.mts'
 
 /** The part of the store that is used here. */
 export interface CopyTarget {
@@ -26,14 +27,18 @@ export interface CopyOptions {
   requestTimeoutMs: number
 }
 
-/** A document that may be in Elasticsearch already, since a time (epoch ms). */
+/** A document that may be in Elasticsearch already, since a time (epoch ms); or several, since the earliest of their times. */
 export interface UncertainItem {
   readonly id: string
   readonly dataStream: string
   readonly uncertainSinceMs: number
+  /** There where it is several. */
+  readonly idPlaces?: IdPlaces | undefined
 }
 
 export interface Finding<Item> {
+  /** Some of several in one have to be looked for one by one; what else is told is not all then. */
+  isFolded: boolean
   /** In a backing index older than the write index. */
   found: Set<Item>
   /** Of these there was a second copy, which was deleted. */
@@ -83,7 +88,12 @@ export class OlderCopies<Item extends UncertainItem> {
    * @throws what the target throws; doing it again is harmless.
    */
   async find(items: readonly Item[], options: { isNew?: boolean } = {}): Promise<Finding<Item>> {
-    const finding: Finding<Item> = { found: new Set(), removed: new Set(), writeIndices: new Map() }
+    const finding: Finding<Item> = {
+      isFolded: false,
+      found: new Set(),
+      removed: new Set(),
+      writeIndices: new Map(),
+    }
     await eachStream(items, async (dataStream, ofStream) => {
       let indices = await this.#backing.of(dataStream, options)
       await this.#findIn(indices, ofStream, finding)
@@ -102,8 +112,9 @@ export class OlderCopies<Item extends UncertainItem> {
   async #findIn(
     indices: readonly BackingIndex[],
     items: readonly Item[],
-    { found, removed }: Finding<Item>,
+    finding: Finding<Item>,
   ): Promise<void> {
+    const { found, removed } = finding
     let sinceMs = Number.POSITIVE_INFINITY
     for (const item of items) sinceMs = Math.min(sinceMs, item.uncertainSinceMs)
     const seen = new Set<string>()
@@ -115,6 +126,8 @@ export class OlderCopies<Item extends UncertainItem> {
       const some = isWriteIndex
         ? items.filter((item) => found.has(item))
         : items.filter((item) => untilMs >= item.uncertainSinceMs)
+      if (some.some(isFolded)) finding.isFolded = true
+      if (finding.isFolded) return
       const { name } = indices[position]!
       const copies = await this.#lookUp(name, some)
       for (const [id, copy] of copies) {
@@ -143,6 +156,10 @@ export class OlderCopies<Item extends UncertainItem> {
     }
     return copies
   }
+}
+
+function isFolded({ idPlaces }: UncertainItem): boolean {
+  return idPlaces !== undefined
 }
 
 async function eachStream<Item extends { readonly dataStream: string }>(

@@ -96,8 +96,8 @@ export class OwnedPartition implements Holder {
 }
 
 /**
- * A record on its way, with what it holds of the memory bound. Of each event there is this, its item and the fetched
- * record, and no more: times are not kept but reckoned, for a number of their size is an object of its own.
+ * A record on its way, with what it holds of the memory bound. Of each event that is in no stretch there is this, its
+ * item and the fetched record, and no more: times are not kept but reckoned, for a number of their size is an object of its own.
  */
 export class TakenRecord implements OpenRecord {
   readonly record: KafkaRecord
@@ -120,6 +120,14 @@ export class TakenRecord implements OpenRecord {
 
   get offset(): number {
     return this.record.offset
+  }
+
+  get lastOffset(): number {
+    return this.record.offset
+  }
+
+  get count(): number {
+    return 1
   }
 
   /** When the line was written (`event.created`), as far as that is known. Epoch ms. */
@@ -166,6 +174,10 @@ export class BulkItem implements DispatchItem {
     this.start = start
   }
 
+  get count(): number {
+    return 1
+  }
+
   get id(): string {
     this.#id ??= Buffer.from(this.origin.record.key!).toString('latin1')
     return this.#id
@@ -179,6 +191,10 @@ export class BulkItem implements DispatchItem {
   get idPlace(): IdPlace | undefined {
     const { record } = this.origin
     return this.#id === undefined && record.bytes !== undefined ? (record as IdPlace) : undefined
+  }
+
+  get idPlaces(): undefined {
+    return undefined
   }
 
   get writtenAtMs(): number {
@@ -214,7 +230,8 @@ export function recordBytes(record: KafkaRecord): number {
   return recordOverheadBytes + known.bytes + ownBytes(record)
 }
 
-function ownBytes(record: KafkaRecord): number {
+/** Key and value. */
+export function ownBytes(record: KafkaRecord): number {
   const { bytes, keyStart = 0, keyEnd = 0, valueStart = 0, valueEnd = 0 } = record
   if (bytes !== undefined)
     return Math.max(0, keyEnd - keyStart) + Math.max(0, valueEnd - valueStart)

@@ -1,5 +1,6 @@
 // Bulk, across rollovers: many ids side by side in one piece of memory, for they are kept long and read seldom.
-import type { IdPlace } from './good-answer.mts'
+import { numbersPerEvent, numberAt } from './event-places.mts'
+import type { IdPlace, IdPlaces } from './good-answer.mts'
 
 const firstBytes = 1_024
 const utf8BytesPerUnit = 3
@@ -8,17 +9,38 @@ const lengthBytes = 4
 
 /** Ids in the order in which they came; about their own length of memory each, and nothing for the garbage collector. */
 export class PackedIds {
-  #bytes = Buffer.allocUnsafe(firstBytes)
+  #bytes: Buffer<ArrayBuffer>
   #start = 0
   #end = 0
   #count = 0
+
+  /** @param memory what another one is done with; see `memory` */
+  constructor(memory = Buffer.allocUnsafe(firstBytes)) {
+    this.#bytes = memory
+  }
 
   get count(): number {
     return this.#count
   }
 
+  /** Where they lie: for the next one, once nobody asks for these any more. */
+  get memory(): Buffer<ArrayBuffer> {
+    return this.#bytes
+  }
+
+  addAll({ bytes, numbers, from, count }: IdPlaces): void {
+    const to = from + count * numbersPerEvent
+    for (let at = from; at < to; at += numbersPerEvent) {
+      this.#copy(bytes, numbers[at + numberAt.keyStart]!, numbers[at + numberAt.keyEnd]!)
+    }
+  }
+
   /** The id as it stands in bytes. */
   addFrom({ bytes, keyStart, keyEnd }: IdPlace): void {
+    this.#copy(bytes, keyStart, keyEnd)
+  }
+
+  #copy(bytes: Uint8Array, keyStart: number, keyEnd: number): void {
     const length = keyEnd - keyStart
     if (this.#end + lengthBytes + length > this.#bytes.length) {
       this.#grow(this.#end + lengthBytes + length)

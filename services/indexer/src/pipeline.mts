@@ -1,8 +1,8 @@
 // The journey on one screen: take, decode, normalize, batch, bulk, settle, commit.
+import assert from 'node:assert/strict'
 import type { AssignedPartition, ConsumerGroup, KafkaRecord, TopicPartition } from '@millrace/kafka'
 import { Admission } from './admission.mts'
-import { Assembly, type NewEvent } from './assembly.mts'
-import type { Fate } from './books.mts'
+import { Assembly, type BatchEntry, type NewEvent } from './assembly.mts'
 import { OffsetCommitter } from './commit.mts'
 import { AdaptiveConcurrency } from './concurrency.mts'
 import { DeadLetters } from './dead-letters.mts'
@@ -10,11 +10,13 @@ import { Dispatcher } from './dispatch.mts'
 import type { DispatchHandlers } from './dispatch-parts.mts'
 import { DueBatches } from './due-batches.mts'
 import { Notifier } from './notifier.mts'
-import type { BulkItem, OwnedPartition, TakenRecord } from './ownership.mts'
+import type { OwnedPartition, TakenRecord } from './ownership.mts'
 import { Partitions } from './partitions.mts'
 import type { Moment, PipelineOptions, PipelineParts, PipelineState } from './pipeline-parts.mts'
 import { ProgressWatch } from './progress-watch.mts'
+import { EventStretch } from './stretch.mts'
 import { Taker } from './taker.mts'
+import { Terminal } from './terminal.mts'
 
 export class Pipeline {
   readonly #parts: PipelineParts
@@ -23,10 +25,11 @@ export class Pipeline {
   readonly #admission: Admission
   readonly #partitions: Partitions
   readonly #taker: Taker
+  readonly #terminal: Terminal
   readonly #assembly: Assembly
   readonly #dueBatches: DueBatches
   readonly #concurrency: AdaptiveConcurrency
-  readonly #dispatcher: Dispatcher<BulkItem>
+  readonly #dispatcher: Dispatcher<BatchEntry>
   readonly #deadLetters: DeadLetters
   readonly #committer: OffsetCommitter
   readonly #progressWatch: ProgressWatch
@@ -42,6 +45,7 @@ export class Pipeline {
     })
     const group = this.#group
     this.#admission = new Admission(options)
+    this.#terminal = new Terminal({ ...parts, admission: this.#admission })
     this.#partitions = new Partitions({ ...parts, group, admission: this.#admission }, options)
     this.#progressWatch = new ProgressWatch({
       clock: parts.clock,
@@ -63,8 +67,8 @@ export class Pipeline {
         ...parts,
         ensureTopic: parts.ensureDeadLetterTopic,
         index: (origin, event) => this.#index(origin, event),
-        settle: (origin, fate) => this.#settle(origin, fate),
-        letGo: (origin, fate) => this.#letGo(origin, fate),
+        settle: (origin, fate) => this.#terminal.settle(origin, fate),
+        letGo: (origin, fate) => this.#terminal.letGo(origin, fate),
         published: () => {
           this.#dueBatches.submit()
           this.#afterProgress()
@@ -169,46 +173,41 @@ export class Pipeline {
     if (origin.owner.isClosing) this.#dueBatches.submitAll()
   }
 
-  /** The event is terminal: indexed, there already, or safely in the dead-letter topic. */
-  #settle(origin: TakenRecord, fate: Fate): void {
-    origin.owner.settlement.settleEvent(origin)
-    this.#letGo(origin, fate)
-  }
-
-  #letGo(origin: TakenRecord, fate: Fate): void {
-    this.#parts.books.end(fate)
-    origin.eventsHeld -= 1
-    if (origin.eventsHeld > 0) return
-    this.#admission.release(origin.owner, origin.bytes)
-    origin.record.release?.()
-  }
-
   #afterProgress(): void {
     this.#progressWatch.look()
     this.#partitions.resumeWithRoom()
     this.#progress.notify()
   }
 
-  #bulkHandlers(): DispatchHandlers<BulkItem> {
+  #bulkHandlers(): DispatchHandlers<BatchEntry> {
     const { observer, books } = this.#parts
+    const terminal = this.#terminal
     return {
       settled: (item, verdict, nowMs) => {
+        if (item instanceof EventStretch) {
+          item.eachCreatedAtMs((createdAtMs) => observer.indexed(nowMs - createdAtMs))
+          this.#assembly.release(item)
+          return terminal.settleStretch(item, verdict)
+        }
         const { origin } = item
         this.#assembly.release(item)
-        if (item.tellsOfDeadLetter) return this.#settle(origin, 'dead_lettered')
+        if (item.tellsOfDeadLetter) return terminal.settle(origin, 'dead_lettered')
         if (verdict === 'indexed') observer.indexed(nowMs - origin.createdAtMs)
-        this.#settle(origin, verdict)
+        terminal.settle(origin, verdict)
       },
       rejected: (item, cause) => {
+        assert(!(item instanceof EventStretch), 'a cause is told of one event')
         this.#assembly.release(item)
         this.#deadLetters.refused(item, cause)
       },
-      isStale: (item) => item.origin.owner.isEnded,
+      isStale: (item) => ownerOf(item).isEnded,
       isMember: () => this.#group.isHeard(),
       givenUp: (item) => {
         this.#assembly.release(item)
-        this.#letGo(item.origin, 'given_up')
+        if (item instanceof EventStretch) terminal.letStretchGo(item, 'given_up')
+        else terminal.letGo(item.origin, 'given_up')
       },
+      unfold: (item) => (item instanceof EventStretch ? terminal.unfold(item) : [item]),
       requestEnded: (request) => {
         books.itemsRetried += request.retried
         observer.requestEnded(request)
@@ -266,4 +265,8 @@ export class Pipeline {
     this.#deadLetters.discardStale()
     this.#afterProgress()
   }
+}
+
+function ownerOf(item: BatchEntry): OwnedPartition {
+  return item instanceof EventStretch ? item.owner : item.origin.owner
 }

@@ -1,10 +1,13 @@
 // Settle: for each partition, how far the contiguous run of terminal records reaches; that far may be committed.
 import assert from 'node:assert/strict'
 
-/** A record that was taken from its partition; terminal once `openEvents` is 0. */
+/** A record that was taken from its partition, or several one after the other; terminal once `openEvents` is 0. */
 export interface OpenRecord {
   readonly offset: number
-  /** Events of the record that are neither indexed nor safely in the dead-letter topic. */
+  readonly lastOffset: number
+  /** Records. */
+  readonly count: number
+  /** Events that are neither indexed nor safely in the dead-letter topic. */
   openEvents: number
 }
 
@@ -22,8 +25,10 @@ const compactAt = 1024
  */
 export class PartitionSettlement {
   readonly #recordsMax: number
-  #run: OpenRecord[] = []
+  /** Empty before `#head`: what has gone may hold on to much memory. */
+  #run: (OpenRecord | undefined)[] = []
   #head = 0
+  #span = 0
   #lastTaken = -1
   #committable: number | undefined
 
@@ -35,7 +40,7 @@ export class PartitionSettlement {
 
   /** Records from the first that is not terminal to the last that was taken. */
   get span(): number {
-    return this.#run.length - this.#head
+    return this.#span
   }
 
   /** Whether another record may be taken. */
@@ -53,6 +58,11 @@ export class PartitionSettlement {
     return this.#lastTaken < 0 ? undefined : this.#lastTaken + 1
   }
 
+  /** What was taken last, unless it has gone already. */
+  get last(): OpenRecord | undefined {
+    return this.#run.at(-1)
+  }
+
   /** False for an offset at or before one that was taken: the partition is being read again. */
   continuesAt(offset: number): boolean {
     return offset > this.#lastTaken
@@ -61,33 +71,59 @@ export class PartitionSettlement {
   /** Takes a record with all its events; one without any is terminal at once. */
   take(record: OpenRecord): void {
     const { offset, openEvents } = record
+    this.#admit(offset)
+    if (!(Number.isInteger(openEvents) && openEvents >= 0)) {
+      assert.fail(`a record cannot hold ${openEvents} events`)
+    }
+    this.#lastTaken = record.lastOffset
+    this.#span += record.count
+    this.#run.push(record)
+    if (openEvents === 0) this.#advance()
+  }
+
+  /** What was taken last has one record more than before. */
+  extended(record: OpenRecord): void {
+    assert(this.last === record, 'another record was taken since')
+    this.#admit(record.lastOffset)
+    this.#lastTaken = record.lastOffset
+    this.#span += 1
+  }
+
+  /** In place of several records that were taken as one stand these, one by one. */
+  replace(record: OpenRecord, parts: readonly OpenRecord[]): void {
+    const at = this.#run.indexOf(record, this.#head)
+    assert(at >= 0 && parts.length === record.count, 'what is replaced has to be there, as a whole')
+    this.#run = [...this.#run.slice(this.#head, at), ...parts, ...this.#run.slice(at + 1)]
+    this.#head = 0
+  }
+
+  #admit(offset: number): void {
     // A message is put together for a failure only: that would cost more than all else here.
     if (!this.continuesAt(offset)) {
       assert.fail(`offset ${offset} was taken after ${this.#lastTaken}`)
     }
     if (!this.hasRoom) assert.fail(`a partition may hold ${this.#recordsMax} unsettled records`)
-    if (!(Number.isInteger(openEvents) && openEvents >= 0)) {
-      assert.fail(`a record cannot hold ${openEvents} events`)
-    }
-    this.#lastTaken = offset
-    this.#run.push(record)
-    if (openEvents === 0) this.#advance()
   }
 
-  /** One event of the record is terminal. */
-  settleEvent(record: OpenRecord): void {
-    if (record.openEvents <= 0) {
+  /** So many events of it are terminal. */
+  settleEvents(record: OpenRecord, events = 1): void {
+    if (record.openEvents < events) {
       assert.fail(`offset ${record.offset} was settled more often than it has events`)
     }
-    record.openEvents -= 1
+    record.openEvents -= events
     if (record.openEvents === 0) this.#advance()
   }
 
   #advance(): void {
     let head = this.#head
-    while (head < this.#run.length && this.#run[head]!.openEvents === 0) head++
+    let committable = -1
+    for (let next = this.#run[head]; next?.openEvents === 0; next = this.#run[head]) {
+      committable = next.lastOffset + 1
+      this.#span -= next.count
+      this.#run[head] = undefined
+      head++
+    }
     if (head === this.#head) return
-    const committable = this.#run[head - 1]!.offset + 1
     assert(committable > (this.#committable ?? -1), 'what may be committed never goes back')
     this.#committable = committable
     this.#head = head

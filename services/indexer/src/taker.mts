@@ -4,11 +4,13 @@ import type { Admission } from './admission.mts'
 import type { Assembly } from './assembly.mts'
 import type { Books } from './books.mts'
 import { identifyRecord } from './dead-letter.mts'
+import { isPlaced, type PlacedRecord } from './event-places.mts'
 import type { DeadLetters } from './dead-letters.mts'
 import { type Normalizer, takeByPlan, takeIn } from './intake.mts'
-import { type OwnedPartition, recordBytes, TakenRecord } from './ownership.mts'
+import { type OwnedPartition, ownBytes, recordBytes, TakenRecord } from './ownership.mts'
 import type { Moment } from './pipeline-parts.mts'
 import type { ProgressWatch } from './progress-watch.mts'
+import { stretchEventBytes, type StretchFacts } from './stretch.mts'
 
 export interface TakerParts {
   normalizer: Normalizer
@@ -23,6 +25,7 @@ export interface TakerParts {
 export class Taker {
   readonly #parts: TakerParts
   readonly #clusterId: string
+  #facts: StretchFacts | undefined
 
   constructor(parts: TakerParts, { clusterId }: { clusterId: string }) {
     this.#parts = parts
@@ -35,11 +38,42 @@ export class Taker {
     const start = writer.length
     const planned = takeByPlan(record, now.nowMs, normalizer, writer)
     if (planned === undefined) return this.#takeByRules(owner, record, now)
+    if (planned.isKeyId && !planned.isResent && isPlaced(record)) {
+      return this.#takeInStretch(this.#factsFor(owner, planned.dataStream, now), record, start)
+    }
     const origin = this.#open(owner, record, now, 1)
     origin.isResent = planned.isResent
     const item = assembly.addWritten(origin, planned.dataStream, start, now.monotonicMs)
     if (!planned.isKeyId) item.id = planned.id
     this.hold(origin, item.bytes)
+  }
+
+  /** Its one event stands in the body from `start` on. */
+  #takeInStretch(facts: StretchFacts, record: PlacedRecord, start: number): void {
+    const { books, assembly } = this.#parts
+    const { owner } = facts
+    const bytes = stretchEventBytes + ownBytes(record)
+    books.recordsTaken += 1
+    books.recordBytesTaken += bytes
+    books.take(1)
+    this.#parts.progressWatch.taken(owner, record)
+    if (!owner.hasBegun) owner.begin(record.offset, this.#parts.group.highWatermarks())
+    const bodyBytes = assembly.bodies.writer.length - start
+    const stretch = assembly.addToStretch(facts, record, start)
+    if (stretch.count === 1) owner.settlement.take(stretch)
+    else owner.settlement.extended(stretch)
+    stretch.heldBytes += bytes + bodyBytes
+    this.#parts.admission.take(owner, bytes + bodyBytes)
+  }
+
+  /** The same object as for the record before, where they say the same. */
+  #factsFor(owner: OwnedPartition, dataStream: string, takenAt: Moment): StretchFacts {
+    const facts = this.#facts
+    const isSame =
+      facts?.owner === owner && facts.takenAt === takenAt && facts.dataStream === dataStream
+    if (isSame) return facts
+    this.#facts = { owner, takenAt, dataStream }
+    return this.#facts
   }
 
   #takeByRules(owner: OwnedPartition, record: KafkaRecord, now: Moment): void {

@@ -20,7 +20,7 @@ const senderMarginMs = 60_000
  * Nobody else indexes the last kind, for an owner that the group has given up takes nothing more.
  */
 export function uncertainSinceMs(
-  record: KafkaRecord,
+  record: Pick<KafkaRecord, 'offset' | 'timestampMs' | 'key'>,
   { uncertainBelow, clockMarginMs }: { uncertainBelow: number; clockMarginMs: number },
   isResent: boolean,
 ): number {

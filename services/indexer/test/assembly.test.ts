@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Assembly } from '../src/assembly.mts'
 import type { BulkItem, TakenRecord } from '../src/ownership.mts'
-import { buildBulkBody } from '../src/bulk-request.mts'
+import { buildBulkBody, type EncodedItem } from '../src/bulk-request.mts'
 
 const limits = { bulkBytes: 1_000_000, bulkCount: 10_000, lingerMs: 50 }
 const origin = {} as TakenRecord
@@ -19,7 +19,7 @@ function assemblyWith(): { assembly: Assembly; add: (id: string, bytes: number) 
   }
 }
 
-const bodyOf = (batch: readonly BulkItem[]): string => buildBulkBody(batch).toString()
+const bodyOf = (batch: readonly EncodedItem[]): string => buildBulkBody(batch).toString()
 
 test('a batch that lingered leaves its memory to itself, and no memory grows for the batches behind it', () => {
   const { assembly, add } = assemblyWith()

@@ -82,3 +82,14 @@ describe('Batcher', () => {
     expect(names).toEqual(Array.from({ length: 20 }, (_, name) => name))
   })
 })
+
+it('counts the events of an item, and those that it grows by', () => {
+  const batcher = new Batcher({ bulkBytes: 100, bulkCount: 4, lingerMs: 50 })
+  const item = { bytes: 10, count: 2 }
+  expect(batcher.add(item, 0)).toBe(false)
+  expect(batcher.last === item).toBe(true)
+  expect(batcher.grown(10)).toBe(false)
+  expect(batcher.grown(10)).toBe(true)
+  expect(batcher.last).toBeUndefined()
+  expect(batcher.takeDue(0)).toEqual([item])
+})

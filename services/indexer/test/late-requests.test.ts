@@ -14,7 +14,12 @@ describe('requests that may be carried out late', () => {
     const find = async (items: readonly { id: string }[]) => {
       looked.push(items.map(({ id }) => id))
       if (failure !== undefined) throw failure
-      return { found: new Set<never>(), removed: new Set<never>(), writeIndices: new Map() }
+      return {
+        isFolded: false,
+        found: new Set<never>(),
+        removed: new Set<never>(),
+        writeIndices: new Map(),
+      }
     }
     const parts = { copies: { find }, clock, random: seededRandom(1) }
     const late = new LateRequests(parts, { ...testOptions, ...options })

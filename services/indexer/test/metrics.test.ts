@@ -55,7 +55,7 @@ describe('IndexerMetrics', () => {
       clockMarginMs: 0,
       assignedAtMs: 0,
     })
-    owner.settlement.settleEvent(takeOpen(owner.settlement, 9, 1))
+    owner.settlement.settleEvents(takeOpen(owner.settlement, 9, 1))
     owner.isPaused = true
     const metrics = new IndexerMetrics(new Books(), () => ({
       inFlightBytes: 77,

@@ -74,10 +74,10 @@ describe('an ownership', () => {
       assignedAtMs: 0,
     })
     const records = [takeOpen(owner.settlement, 0, 1), takeOpen(owner.settlement, 1, 1)]
-    owner.settlement.settleEvent(records[0]!)
+    owner.settlement.settleEvents(records[0]!)
     expect(owner.offsetToCommit).toBe(1)
     owner.isEnded = true
-    owner.settlement.settleEvent(records[1]!)
+    owner.settlement.settleEvents(records[1]!)
     expect(owner.offsetToCommit).toBeUndefined()
   })
 })

@@ -41,7 +41,7 @@ describe('settling in any order', () => {
         check()
         for (const event of order) {
           const index = events[event]!
-          settlement.settleEvent(taken[index]!)
+          settlement.settleEvents(taken[index]!)
           left[index]! -= 1
           check()
         }
@@ -59,7 +59,8 @@ describe('settling in any order', () => {
         let before = -1
         for (const choice of choices) {
           if (choice < 5) open.push(takeOpen(settlement, (offset += 1 + (choice % 2)), 1))
-          else if (open.length > 0) settlement.settleEvent(open.splice(choice % open.length, 1)[0]!)
+          else if (open.length > 0)
+            settlement.settleEvents(open.splice(choice % open.length, 1)[0]!)
           const committable = settlement.committableOffset ?? -1
           expect(committable).toBeGreaterThanOrEqual(before)
           expect(committable).toBeLessThanOrEqual(settlement.takenOffset ?? -1)

@@ -146,10 +146,19 @@ export class PlanMachine {
       idBytes === this.#windowOf && idStart >= this.#windowStart && idEnd <= this.#windowEnd
     if (isInWindow) idAt = this.#windowAt + idStart - this.#windowStart
     else this.#copyIn(idBytes, idStart, idEnd, idAt)
-    const id = [idAt, idEnd - idStart] as const
-    const times = [createdAtMs, receivedAtMs] as const
     const isFramed = frame !== undefined
-    const end = this.#machine.write(template, isFramed, ...id, partition, sequence, ...times)
+    const idBytesCount = idEnd - idStart
+    // Spread from arrays, they would be 350 bytes of garbage for each line.
+    const end = this.#machine.write(
+      template,
+      isFramed,
+      idAt,
+      idBytesCount,
+      partition,
+      sequence,
+      createdAtMs,
+      receivedAtMs,
+    )
     target.reserve(end - this.#documentAt)
     target.range(this.#memory, this.#documentAt, end)
   }

@@ -36,7 +36,10 @@ export class ByteReader {
   /** Kafka's 64-bit numbers here are offsets and times: they fit a safe integer. */
   int64(): number {
     const at = this.#take(8)
-    return this.bytes.readInt32BE(at) * 2 ** 32 + this.bytes.readUInt32BE(at + 4)
+    const high = this.bytes.readInt32BE(at)
+    const low = this.bytes.readUInt32BE(at + 4)
+    // What is reckoned with 2 ** 32 is no small integer of V8 any more, and an object wherever it is kept.
+    return high === 0 ? low : high * 2 ** 32 + low
   }
 
   string(): string {

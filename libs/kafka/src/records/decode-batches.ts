@@ -1,11 +1,11 @@
 // Records, on their way in: record batches (magic 2) into records, checked, unpacked and in order.
 import { crc32c } from '@millrace/foundation'
 import { codecByName, compressionByBits } from '../codecs/registry.ts'
-import type { Compression, KafkaRecord } from '../port.ts'
+import type { Compression, KafkaRecord, RecordFields } from '../port.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { AbortedTransaction } from './decode-fetch.ts'
 import type { FetchMemory } from './fetch-memory.ts'
-import { FetchedRecord } from './fetched-record.ts'
+import { FetchedBatch } from './fetched-record.ts'
 
 /** Base offset and length: what stands before the bytes that the length counts. */
 const lengthEnd = 12
@@ -185,10 +185,12 @@ function readRecords(
   const { topic, partition, fromOffset, memory } = set
   const isAppendTime = (header.attributes & appendTimeFlag) !== 0
   const baseTimestampMs = isAppendTime ? header.maxTimestamp : header.firstTimestamp
-  const batch = { topic, partition, bytes: body, baseTimestampMs, memory }
+  const batch = new FetchedBatch({ topic, partition, bytes: body, baseTimestampMs, memory })
   const before = target.length
   // Records of one writer carry one set of headers: its object is built once and shared.
   let headers: KafkaRecord['headers'] = noHeaders
+  // One for all of them: a record copies what it keeps.
+  const fields = { ...noFields }
   let seenStart = 0
   let seenEnd = 0
   try {
@@ -198,11 +200,12 @@ function readRecords(
       const timeDelta = reader.varlong()
       const offset = header.baseOffset + reader.varint()
       const keyLength = reader.varint()
-      const keyStart = keyLength < 0 ? -1 : reader.position
-      const keyEnd = reader.skip(keyLength)
+      fields.keyStart = keyLength < 0 ? -1 : reader.position
+      fields.keyEnd = reader.skip(keyLength)
       const valueLength = reader.varint()
-      const valueStart = valueLength < 0 ? -1 : reader.position
+      fields.valueStart = valueLength < 0 ? -1 : reader.position
       const valueEnd = reader.skip(valueLength)
+      fields.valueEnd = valueEnd
       if (end > body.length || end < valueEnd) throw new Error('a record is cut off')
       const isSeen =
         end - valueEnd === seenEnd - seenStart &&
@@ -214,18 +217,28 @@ function readRecords(
       }
       reader.position = end
       if (offset < fromOffset) continue
-      const timestampDeltaMs = isAppendTime ? 0 : timeDelta
-      const fields = { offset, timestampDeltaMs, keyStart, keyEnd, valueStart, valueEnd }
-      target.push(new FetchedRecord(batch, headers, fields))
+      fields.offset = offset
+      fields.headers = headers
+      fields.timestampDeltaMs = isAppendTime ? 0 : timeDelta
+      target.push(batch.record(fields))
     }
   } catch (thrown) {
     target.length = before
     throw thrown
   }
-  memory?.hold(target.length - before)
+  batch.hold(target.length - before)
 }
 
 const noHeaders: KafkaRecord['headers'] = Object.freeze({})
+const noFields: RecordFields = {
+  offset: 0,
+  headers: noHeaders,
+  timestampDeltaMs: 0,
+  keyStart: -1,
+  keyEnd: 0,
+  valueStart: -1,
+  valueEnd: 0,
+}
 
 /** Copies: whoever keeps headers must not keep the whole fetch. */
 function readHeaders(reader: ByteReader): KafkaRecord['headers'] {

@@ -24,8 +24,8 @@ export class FetchMemory {
     this.#holds += count
   }
 
-  letGo(): void {
-    this.#holds -= 1
+  letGo(count = 1): void {
+    this.#holds -= count
     assert(this.#holds >= 0, 'memory was let go of more often than it was held')
     if (this.#holds === 0) give(this)
   }

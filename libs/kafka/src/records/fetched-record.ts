@@ -1,14 +1,46 @@
 // A record, where it lies: ranges of the bytes that were fetched, cut out only for whoever asks for key or value.
-import type { KafkaRecord, RecordPlaces, TopicPartition } from '../port.ts'
+import type {
+  KafkaRecord,
+  RecordBatch,
+  RecordFields,
+  RecordPlaces,
+  TopicPartition,
+} from '../port.ts'
 import type { FetchMemory } from './fetch-memory.ts'
 
-/** What the records of one batch have in common. */
-export interface BatchFacts extends TopicPartition {
+export class FetchedBatch implements RecordBatch {
+  readonly topic: string
+  readonly partition: number
   readonly bytes: Buffer
-  /** That of a record is so much later. Epoch ms. */
   readonly baseTimestampMs: number
-  /** Where the bytes lie, if that is used again. */
-  readonly memory: FetchMemory | undefined
+  readonly #memory: FetchMemory | undefined
+
+  /** @param options.memory where the bytes lie, if that is used again */
+  constructor(
+    options: TopicPartition & {
+      bytes: Buffer
+      baseTimestampMs: number
+      memory: FetchMemory | undefined
+    },
+  ) {
+    this.topic = options.topic
+    this.partition = options.partition
+    this.bytes = options.bytes
+    this.baseTimestampMs = options.baseTimestampMs
+    this.#memory = options.memory
+  }
+
+  record(fields: RecordFields): FetchedRecord {
+    return new FetchedRecord(this, fields)
+  }
+
+  hold(count: number): void {
+    this.#memory?.hold(count)
+  }
+
+  release(count: number): void {
+    this.#memory?.letGo(count)
+  }
 }
 
 /**
@@ -18,23 +50,22 @@ export interface BatchFacts extends TopicPartition {
 export class FetchedRecord implements KafkaRecord, RecordPlaces {
   readonly offset: number
   readonly headers: KafkaRecord['headers']
+  readonly timestampDeltaMs: number
   readonly keyStart: number
   readonly keyEnd: number
   readonly valueStart: number
   readonly valueEnd: number
-  readonly #batch: BatchFacts
-  readonly #timestampDeltaMs: number
+  readonly batch: FetchedBatch
   #isReleased = false
 
   constructor(
-    batch: BatchFacts,
-    headers: KafkaRecord['headers'],
-    { offset, timestampDeltaMs, keyStart, keyEnd, valueStart, valueEnd }: RecordFields,
+    batch: FetchedBatch,
+    { offset, headers, timestampDeltaMs, keyStart, keyEnd, valueStart, valueEnd }: RecordFields,
   ) {
-    this.#batch = batch
+    this.batch = batch
     this.headers = headers
     this.offset = offset
-    this.#timestampDeltaMs = timestampDeltaMs
+    this.timestampDeltaMs = timestampDeltaMs
     this.keyStart = keyStart
     this.keyEnd = keyEnd
     this.valueStart = valueStart
@@ -42,19 +73,19 @@ export class FetchedRecord implements KafkaRecord, RecordPlaces {
   }
 
   get topic(): string {
-    return this.#batch.topic
+    return this.batch.topic
   }
 
   get partition(): number {
-    return this.#batch.partition
+    return this.batch.partition
   }
 
   get bytes(): Buffer {
-    return this.#batch.bytes
+    return this.batch.bytes
   }
 
   get timestampMs(): number {
-    return this.#batch.baseTimestampMs + this.#timestampDeltaMs
+    return this.batch.baseTimestampMs + this.timestampDeltaMs
   }
 
   get key(): Buffer | null {
@@ -68,7 +99,7 @@ export class FetchedRecord implements KafkaRecord, RecordPlaces {
   release(): void {
     if (this.#isReleased) return
     this.#isReleased = true
-    this.#batch.memory?.letGo()
+    this.batch.release(1)
   }
 
   /** As the plain object that it stands for; a spread of it would lack what are getters here. */
@@ -76,11 +107,6 @@ export class FetchedRecord implements KafkaRecord, RecordPlaces {
     const { topic, partition, offset, timestampMs, key, value, headers } = this
     return { topic, partition, offset, timestampMs, key, value, headers }
   }
-}
-
-export interface RecordFields extends Omit<RecordPlaces, 'bytes'> {
-  offset: number
-  timestampDeltaMs: number
 }
 
 /** The record with a key and a value of its own, which hold on to nothing else of what was fetched. */

@@ -145,10 +145,11 @@ export class SimulatedElasticsearch {
     })
     if (fault === 'short') items.pop()
     if (fault === 'shifted') items.push(items.shift()!)
-    return { took: 1, errors: true, items }
+    const isGood = items.every(({ create }) => create.status === 201)
+    return isGood && fault === undefined ? goodAnswer(items) : { took: 1, errors: true, items }
   }
 
-  #create({ id, stream, document }: Sent): object {
+  #create({ id, stream, document }: Sent): Created {
     if (this.#isRefused(document)) return failed(id, 400, 'document_parsing_exception')
     let indices = this.streams.get(stream)
     if (indices === undefined) {
@@ -169,6 +170,10 @@ export class SimulatedElasticsearch {
   }
 }
 
+interface Created {
+  create: { _id: string; _index?: string; status: number } & Record<string, unknown>
+}
+
 function parseBulk(body: Buffer): Sent[] {
   const rows = body.toString().trimEnd().split('\n')
   const sent: Sent[] = []
@@ -180,7 +185,15 @@ function parseBulk(body: Buffer): Sent[] {
   return sent
 }
 
-function failed(id: string, status: number, type: string): object {
+/** As the store gives it: bytes that have to be just these, and a way to read them. */
+function goodAnswer(items: readonly Created[]): { bytes: Buffer; items: unknown } {
+  const told = items.map(({ create: { _index, _id, status } }) => ({
+    create: { _index, _id, status },
+  }))
+  return { bytes: Buffer.from(JSON.stringify({ errors: false, items: told })), items: told }
+}
+
+function failed(id: string, status: number, type: string): Created {
   return { create: { _id: id, status, error: { type, reason: `refused with ${status}` } } }
 }
 

@@ -2,6 +2,7 @@
 import { SourceError } from '@millrace/foundation'
 import type { ConsumerGroup, PartitionOffset, TopicPartition } from '@millrace/kafka'
 import type { GroupHandlers } from '../../src/pipeline-parts.mts'
+import { fetched } from '../support/fetched-records.ts'
 import { type Coordinator, sessionTimeoutMs, topic } from './simulated-kafka.ts'
 import type { SimulatedProcess } from './virtual-time.ts'
 
@@ -151,7 +152,7 @@ export class SimulatedMember implements ConsumerGroup {
       if (this.#paused.has(partition) || position >= records.length || !this.isHeard()) continue
       const batch = records.slice(position, position + 1 + Math.floor(random.next() * 20))
       position += batch.length
-      await this.#handlers.onRecords(batch)
+      await this.#handlers.onRecords(fetched(batch))
     }
   }
 

@@ -21,7 +21,7 @@ import { SimulatedProcess, VirtualTime } from './virtual-time.ts'
 
 export const stream = 'logs-app-default'
 const clusterId = 'simulated'
-const facts = { format: 'json', 'service.name': 'shop' }
+const facts = { format: 'pino', 'service.name': 'shop' }
 const header = encodeSourceFacts(facts)
 const resentHeader = encodeSourceFacts({ ...facts, resent: true })
 
@@ -73,7 +73,7 @@ export class SimulatedWorld {
   publish(): void {
     const chance = this.random.next()
     const partition = this.#anyPartition()
-    const timestampMs = this.time.nowMs
+    const timestampMs = Math.floor(this.time.nowMs)
     if (chance < 0.1) {
       const value = Buffer.from(`{"message":"foreign ${timestampMs}"}`)
       this.#append(partition, { timestampMs, key: null, value, headers: {} }, 'document')
@@ -83,7 +83,10 @@ export class SimulatedWorld {
     const isBroken = chance > 0.97
     const isPoison = chance > 0.94
     const text = `${isPoison ? 'poison' : 'line'} ${this.#sequence}`
-    const value = Buffer.from(JSON.stringify({ message: text, level: 'info' }))
+    // Most are alike, and so go by plan; some never are.
+    const more = chance > 0.9 ? { [`n${this.#sequence}`]: chance } : {}
+    const line = { level: 30, time: timestampMs, pid: 7, hostname: 'shop-1', ...more, msg: text }
+    const value = Buffer.from(JSON.stringify(line))
     const record = {
       timestampMs,
       key,

@@ -1,14 +1,20 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { EventStretch } from '../../src/stretch.mts'
 import { type Sabotage, simulate } from './simulate.ts'
 
 const schedules = 1_000
 
 describe('the pipeline, simulated under seeded faults', () => {
   it('loses nothing, doubles nothing and gets stuck nowhere in a thousand schedules', async () => {
+    const unfolds = vi.spyOn(EventStretch.prototype, 'unfold')
+    const settles = vi.spyOn(EventStretch.prototype, 'eachCreatedAtMs')
     for (let seed = 1; seed <= schedules; seed++) {
       const { problems, story } = await simulate(seed)
       expect(problems, `seed ${seed}:\n${story.join('\n')}`).toEqual([])
     }
+    // Both ways of a stretch were gone: as a whole, and event by event.
+    expect(unfolds.mock.calls.length).toBeGreaterThan(schedules)
+    expect(settles.mock.calls.length).toBeGreaterThan(schedules)
   }, 600_000)
 
   it('does the same again when it is given the same seed', async () => {

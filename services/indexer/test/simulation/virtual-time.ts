@@ -148,7 +148,7 @@ export class SimulatedProcess {
       }
     }
     return {
-      now: () => time.nowMs,
+      now: () => Math.floor(time.nowMs),
       monotonicMs: () => time.nowMs,
       setTimer,
       sleep: (delayMs, signal) =>

@@ -22,7 +22,7 @@ export function takeOpen(
   offset: number,
   openEvents: number,
 ): OpenRecord {
-  const record = { offset, openEvents }
+  const record = { offset, lastOffset: offset, count: 1, openEvents }
   settlement.take(record)
   return record
 }

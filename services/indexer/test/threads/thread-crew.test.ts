@@ -60,7 +60,7 @@ describe('threads that are well', () => {
     expect(text).toContain('\nindexer_settle_events_total{fate="given_up"} 0\n')
     expect(text).toContain('\nindexer_settle_delay_seconds_bucket{le="0.1"} 2\n')
     expect(text).toContain('\nindexer_bulk_in_flight_max_requests 4\n')
-    expect(text).toContain('\nindexer_settle_in_flight_bytes 41943040\n')
+    expect(text).toContain('\nindexer_settle_in_flight_bytes 33554432\n')
     // Both say that they own it, as for a moment after it went from one to the other.
     expect(text).toContain('\nindexer_source_stalled_seconds{partition="4"} 2\n')
     expect(text.match(/^process_resident_memory_bytes /gm)).toHaveLength(1)

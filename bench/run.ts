@@ -7,6 +7,7 @@ import { latency } from './latency/benchmark.ts'
 import { scale } from './scale/benchmark.ts'
 import { soak } from './soak.ts'
 import { store } from './store/benchmark.ts'
+import { threads } from './threads.ts'
 import { host } from './host.ts'
 import { indexer } from './indexer/benchmark.ts'
 import { indexerProfile } from './profiles/indexer.ts'
@@ -29,6 +30,7 @@ const benchmarks: readonly Benchmark[] = [
   transportProfile,
   latency,
   scale,
+  threads,
   growth,
   soak,
   store,

@@ -14,9 +14,9 @@ export class Instance {
   #batch: OutgoingRecord[] = []
   #bytes = 0
 
-  constructor(service: string) {
+  constructor(service: string, format = 'pino') {
     const facts = {
-      format: 'pino',
+      format,
       'service.name': service,
       'service.version': '1.4.2',
       'service.environment': 'production',

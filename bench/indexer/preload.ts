@@ -1,14 +1,20 @@
 // The topic, filled, with records as Millrace's transport writes them.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAdministration, createProducer, kafkaSettings, type Producer } from '@millrace/kafka'
-import { services } from '../lines/pino-lines.ts'
 import { Instance } from './instance.ts'
+
+/** A line of a service that writes all of its lines in one format. */
+export interface ServiceLine {
+  readonly service: string
+  readonly line: string
+  /** Default: pino. */
+  readonly format?: string
+}
 
 export interface FillOptions {
   brokers: readonly string[]
   topic: string
-  /** Where lines come from; each names its service. */
-  lines: Iterator<{ service: string; line: string }, unknown, undefined>
+  lines: Iterator<ServiceLine, unknown, undefined>
   /** How many; without end where absent. */
   records?: number
   /** As fast as it goes where absent. */
@@ -50,8 +56,7 @@ export async function fillTopic(
   const isOver = (): boolean => records >= recordsMax || until?.aborted === true
   try {
     while (!isOver()) {
-      const { service, line } = lines.next().value as { service: string; line: string }
-      await writer.write(service, line)
+      await writer.write(lines.next().value as ServiceLine)
       records += 1
       if (records % 100_000 === 0) progress(`filling the topic: ${records} lines`)
       if (linesPerSecond === undefined) continue
@@ -72,7 +77,7 @@ export async function fillTopic(
 class TopicWriter {
   readonly #options: FillOptions
   readonly #producer: Producer
-  readonly #instances = new Map(services.map((name) => [name as string, new Instance(name)]))
+  readonly #instances = new Map<string, Instance>()
   readonly #underWay = new Set<Promise<unknown>>()
   valueBytes = 0
 
@@ -81,8 +86,9 @@ class TopicWriter {
     this.#producer = createProducer(kafkaSettings.parse({ brokers: [...options.brokers] }))
   }
 
-  async write(service: string, line: string): Promise<void> {
-    const instance = this.#instances.get(service)!
+  async write({ service, line, format }: ServiceLine): Promise<void> {
+    const instance = this.#instances.get(service) ?? new Instance(service, format)
+    this.#instances.set(service, instance)
     this.valueBytes += instance.add(line)
     if (instance.isFull) await this.#publish(instance)
   }

@@ -7,7 +7,7 @@ import { createElasticStore, type ElasticStore } from '@millrace/elastic'
 import { type LocalStack, startLocalStack } from '@millrace/local-stack'
 import { pinoLines } from '../lines/pino-lines.ts'
 import { tasksetArguments } from '../measured-process.ts'
-import { createTopic, fillTopic } from './preload.ts'
+import { createTopic, fillTopic, type ServiceLine } from './preload.ts'
 import type { Target } from './programs.ts'
 import { type Sink, startSink } from './sink.ts'
 
@@ -23,7 +23,7 @@ export interface TopicOptions {
   topic: string
   partitions: number
   records: number
-  lines: Iterator<{ service: string; line: string }, unknown, undefined>
+  lines: Iterator<ServiceLine, unknown, undefined>
 }
 
 /** The lines of every run of every benchmark. */

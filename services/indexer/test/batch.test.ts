@@ -1,53 +1,53 @@
 import { describe, expect, it } from 'vitest'
 import { Batcher } from '../src/batch.mts'
 
-const item = (bytes: number): { bytes: number } => ({ bytes })
+const ofBytes = (bytes: number): { bytes: number } => ({ bytes })
 const limits = { bulkBytes: 100, bulkCount: 3, lingerMs: 50 }
 
 describe('Batcher', () => {
   it('is full at its count and not one before', () => {
     const batcher = new Batcher(limits)
-    batcher.add(item(1), 0)
-    batcher.add(item(1), 0)
+    batcher.add(ofBytes(1), 0)
+    batcher.add(ofBytes(1), 0)
     expect(batcher.takeDue(0)).toBeUndefined()
-    batcher.add(item(1), 0)
+    batcher.add(ofBytes(1), 0)
     expect(batcher.takeDue(0)).toHaveLength(3)
     expect(batcher.takeDue(0)).toBeUndefined()
   })
 
   it('is full at its bytes and not one byte before', () => {
     const batcher = new Batcher(limits)
-    batcher.add(item(60), 0)
-    batcher.add(item(39), 0)
+    batcher.add(ofBytes(60), 0)
+    batcher.add(ofBytes(39), 0)
     expect(batcher.takeDue(0)).toBeUndefined()
     const exact = new Batcher(limits)
-    exact.add(item(60), 0)
-    exact.add(item(40), 0)
+    exact.add(ofBytes(60), 0)
+    exact.add(ofBytes(40), 0)
     expect(exact.takeDue(0)).toHaveLength(2)
   })
 
   it('starts a new batch with an item that would pass the bytes by one', () => {
     const batcher = new Batcher(limits)
-    batcher.add(item(60), 0)
-    batcher.add(item(41), 0)
-    expect(batcher.takeDue(0)).toEqual([item(60)])
+    batcher.add(ofBytes(60), 0)
+    batcher.add(ofBytes(41), 0)
+    expect(batcher.takeDue(0)).toEqual([ofBytes(60)])
     expect(batcher.takeDue(0)).toBeUndefined()
-    expect(batcher.take()).toEqual([item(41)])
+    expect(batcher.take()).toEqual([ofBytes(41)])
   })
 
   it('gives an item that is larger than a batch one of its own', () => {
     const batcher = new Batcher(limits)
-    batcher.add(item(10), 0)
-    batcher.add(item(500), 0)
-    expect(batcher.takeDue(0)).toEqual([item(10)])
-    expect(batcher.takeDue(0)).toEqual([item(500)])
+    batcher.add(ofBytes(10), 0)
+    batcher.add(ofBytes(500), 0)
+    expect(batcher.takeDue(0)).toEqual([ofBytes(10)])
+    expect(batcher.takeDue(0)).toEqual([ofBytes(500)])
   })
 
   it('is due when its first item has waited the linger, whatever came after', () => {
     const batcher = new Batcher(limits)
     expect(batcher.dueAtMs()).toBeUndefined()
-    batcher.add(item(1), 1_000)
-    batcher.add(item(1), 1_040)
+    batcher.add(ofBytes(1), 1_000)
+    batcher.add(ofBytes(1), 1_040)
     expect(batcher.dueAtMs()).toBe(1_050)
     expect(batcher.takeDue(1_049)).toBeUndefined()
     expect(batcher.takeDue(1_050)).toHaveLength(2)
@@ -56,7 +56,7 @@ describe('Batcher', () => {
 
   it('does not wait at all with a linger of 0', () => {
     const batcher = new Batcher({ ...limits, lingerMs: 0 })
-    batcher.add(item(1), 7)
+    batcher.add(ofBytes(1), 7)
     expect(batcher.takeDue(7)).toHaveLength(1)
   })
 
@@ -65,8 +65,8 @@ describe('Batcher', () => {
     batcher.lowerBulkBytes(20)
     batcher.lowerBulkBytes(90)
     expect(batcher.bulkBytes).toBe(20)
-    batcher.add(item(15), 0)
-    batcher.add(item(15), 0)
+    batcher.add(ofBytes(15), 0)
+    batcher.add(ofBytes(15), 0)
     expect(batcher.takeDue(0)).toHaveLength(1)
   })
 

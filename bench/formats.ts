@@ -1,6 +1,6 @@
 // What a line costs on its way through the normalizer, for each format, beside the least that reading and writing JSON costs.
 import { formatNames, RecordNormalizer, type SourceRecord } from '@millrace/formats'
-import { caseFiles, caseName, fixtures, readCase } from '../test/support/format-fixtures.ts'
+import { typicalRecords } from './lines/typical-records.ts'
 import { type Benchmark, median, type Report } from './report.ts'
 
 const rounds = 7
@@ -58,9 +58,7 @@ export const formats: Benchmark = {
 }
 
 function typicalCase(name: string): Case {
-  const file = caseFiles(name).find((found) => caseName(found) === 'typical')
-  if (file === undefined) throw new Error(`the format ${name} has no fixture "typical"`)
-  const { records } = readCase(new URL(`${name}/`, fixtures), file)
+  const records = typicalRecords(name)
   const lines = records.map(({ value }) => Buffer.from(value!))
   // Every record of a topic has a time.
   const timed = records.map((record) => Object.assign(record, { timestampMs: receivedAtMs - 20 }))

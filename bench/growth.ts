@@ -5,6 +5,7 @@ import { type TopicOptions, usualLines, World } from './indexer/world.ts'
 import { repeated, sizedLines } from './lines/sized-lines.ts'
 import { type Benchmark, type BenchmarkContext, median, type Report } from './report.ts'
 import { type Plot, writePlots } from './svg-plot.ts'
+import { roundsOption } from './options.ts'
 
 const eventCounts = [100_000, 1_000_000, 10_000_000]
 const partitionCounts = [1, 6, 24]
@@ -36,13 +37,7 @@ export const growth: Benchmark = {
       max: 100,
       description: 'Per cent of the events of each case, for a shorter run.',
     },
-    rounds: {
-      kind: 'number',
-      default: 3,
-      min: 1,
-      max: 20,
-      description: 'Times that each case is measured; figures are medians.',
-    },
+    rounds: roundsOption('Times that each case is measured; figures are medians.'),
     axes: {
       kind: 'list',
       choices: ['events', 'partitions', 'length'],

@@ -9,6 +9,15 @@ export interface NumberOption {
   description: string
 }
 
+/** How often everything is measured. */
+export const roundsOption = (description: string): NumberOption => ({
+  kind: 'number',
+  default: 3,
+  min: 1,
+  max: 20,
+  description,
+})
+
 /** Comma-separated; each of the choices, or some. */
 export interface ListOption {
   kind: 'list'

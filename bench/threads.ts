@@ -1,12 +1,14 @@
 // What a second core brings to one process: lines whose cost is the indexer's own, so that broker and sink leave room for it.
 import { formatNames, RecordNormalizer } from '@millrace/formats'
-import { caseFiles, caseName, fixtures, readCase } from '../test/support/format-fixtures.ts'
+import { repeated } from './lines/sized-lines.ts'
+import { typicalRecords } from './lines/typical-records.ts'
 import { measureAgainstSink, type RunFigures } from './indexer/measure.ts'
 import type { ServiceLine } from './indexer/preload.ts'
 import { type Program, programs } from './indexer/programs.ts'
 import { withThreads } from './indexer/threads.ts'
 import { World } from './indexer/world.ts'
 import { type Benchmark, type BenchmarkContext, median, type Report } from './report.ts'
+import { roundsOption } from './options.ts'
 
 const partitions = 6
 const topic = 'bench'
@@ -26,13 +28,7 @@ export const threads: Benchmark = {
       max: 20_000_000,
       description: 'Lines in the topic.',
     },
-    rounds: {
-      kind: 'number',
-      default: 3,
-      min: 1,
-      max: 20,
-      description: 'Times that each way is measured, in turn; figures are medians.',
-    },
+    rounds: roundsOption('Times that each way is measured, in turn; figures are medians.'),
   },
   run,
 }
@@ -58,7 +54,12 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
   const figures = new Map<Way, RunFigures[]>(ways.map((way) => [way, []]))
   const world = await World.open({ elasticsearch: false, signal, progress })
   try {
-    const valueBytes = await world.fillTopic({ topic, partitions, records, lines: again(lines) })
+    const valueBytes = await world.fillTopic({
+      topic,
+      partitions,
+      records,
+      lines: repeated(lines.values(), lines.length),
+    })
     for (let round = 1; round <= rounds; round++) {
       for (const [way, runs] of figures) {
         progress(`round ${round} of ${rounds}: ${way.title}`)
@@ -84,21 +85,14 @@ function linesOfManyFormats(): CountedLine[] {
   const normalizer = new RecordNormalizer({ clusterId: 'bench' })
   return formatNames
     .filter((format) => !planned.has(format))
-    .flatMap((format) => {
-      const file = caseFiles(format).find((found) => caseName(found) === 'typical')
-      if (file === undefined) throw new Error(`the format ${format} has no fixture "typical"`)
-      const { records } = readCase(new URL(`${format}/`, fixtures), file)
-      return records.map((record) => ({
+    .flatMap((format) =>
+      typicalRecords(format).map((record) => ({
         format,
         service: `shop-${format}`,
         line: Buffer.from(record.value!).toString(),
         documents: normalizer.normalize(record, Date.now()).events.length,
-      }))
-    })
-}
-
-function* again<Line>(lines: readonly Line[]): Generator<Line, never, undefined> {
-  for (;;) yield* lines
+      })),
+    )
 }
 
 function reportOf(

@@ -14,6 +14,7 @@ import {
 import { type Program, programs } from './programs.ts'
 import { withThreads } from './threads.ts'
 import { usualLines, World } from './world.ts'
+import { roundsOption } from '../options.ts'
 
 const partitions = 6
 const progressIntervalMs = 5_000
@@ -41,13 +42,7 @@ export const indexer: Benchmark = {
       max: 20_000_000,
       description: 'Lines in the topic that goes to Elasticsearch; never more than --events.',
     },
-    rounds: {
-      kind: 'number',
-      default: 3,
-      min: 1,
-      max: 20,
-      description: 'Times that each program is measured, in turn; figures are medians.',
-    },
+    rounds: roundsOption('Times that each program is measured, in turn; figures are medians.'),
     only: {
       kind: 'list',
       choices: measurable.map(({ name }) => name),

@@ -6,6 +6,7 @@ import { repeated } from '../lines/sized-lines.ts'
 import { recordBytes } from './record-bytes.ts'
 import { rollingRestart } from './rolling-restart.ts'
 import { measureWorkers, type WorkersFigures } from './workers.ts'
+import { roundsOption } from '../options.ts'
 
 const workerCounts = [1, 2, 4]
 const partitions = 12
@@ -29,13 +30,7 @@ export const scale: Benchmark = {
       max: 20_000_000,
       description: 'Lines in the topic.',
     },
-    rounds: {
-      kind: 'number',
-      default: 3,
-      min: 1,
-      max: 20,
-      description: 'Times that each is measured, in turn; figures are medians.',
-    },
+    rounds: roundsOption('Times that each is measured, in turn; figures are medians.'),
     rate: {
       kind: 'number',
       default: 5_000,

@@ -10,6 +10,7 @@ import { usualLines } from '../indexer/world.ts'
 import { cpuSecondsOf } from '../process-usage.ts'
 import { type Benchmark, type BenchmarkContext, median, type Report } from '../report.ts'
 import { installRivals, type RivalDataset } from './templates.ts'
+import { roundsOption } from '../options.ts'
 
 const bulkCount = 5000
 const inFlightMax = 2
@@ -63,13 +64,9 @@ export const store: Benchmark = {
       max: 5_000_000,
       description: 'Documents of each data stream.',
     },
-    rounds: {
-      kind: 'number',
-      default: 3,
-      min: 1,
-      max: 20,
-      description: 'Times that each variant is measured, in turn; one more before is not counted.',
-    },
+    rounds: roundsOption(
+      'Times that each variant is measured, in turn; one more before is not counted.',
+    ),
   },
   run,
 }

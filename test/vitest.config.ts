@@ -43,6 +43,7 @@ export default defineConfig({
           name: 'unit',
           include: folders.map((folder) => `${folder}/**/*.test.ts`),
           exclude: [...nothingOfOurs, '**/*.e2e.test.ts'],
+          setupFiles: ['test/support/property-seed.ts'],
           // None takes this long by itself; a busy machine must not be a reason to fail.
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -3,9 +3,8 @@
 
 /** For each three letters, last one first, by their five lower bits: 1 where a name may end so. */
 export const lastLettersAt: usize = 0x1000
-/** For each byte: 1 where it counts as a letter; 1 where it may stand between a name and its separator. */
+/** For each byte: 1 where it counts as a letter. */
 export const isLetterAt: usize = 0x9000
-export const isBetweenAt: usize = 0x9100
 /** The bytes that are looked through. Up to 64 behind them are read, and nothing is made of those. */
 export const windowAt: usize = 0xa000
 export const windowBytesMax: i32 = 0x8000
@@ -107,7 +106,7 @@ function nameMayEndAt(place: usize, end: usize): bool {
 function areLettersBefore(end: usize): bool {
   let at = end - 1
   const nearest = end - strangeMax
-  while (at >= nearest && load<u8>(isBetweenAt + load<u8>(at)) != 0) at--
+  while (at >= nearest && load<u8>(isLetterAt + load<u8>(at)) == 0) at--
   const lowest = at - nameMaxBytes
   let node: u32 = 0
   let lastLetter = at

@@ -15,6 +15,7 @@ real ones on free ports, once for the whole run.
 
 Everything else goes to the test runner: npm test -- settle, npm test -- -t 'a 429'.
 MILLRACE_TEST_STACK=testcontainers takes the servers from a Docker engine.
+MILLRACE_TEST_SEED=7 makes the property tests draw other cases than those of each run.
 `
 
 interface Check {

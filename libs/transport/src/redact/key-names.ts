@@ -1,5 +1,5 @@
 // Redaction: whether a name in a line is the name of a secret.
-import { isBetween, isLetter } from './bytes.ts'
+import { isLetter } from './bytes.ts'
 import { defaultKeys } from './default-keys.ts'
 
 /** Longest name that is looked at, in bytes; of a longer one its end. */
@@ -108,7 +108,7 @@ class Endings {
   areBefore(line: Buffer, end: number): boolean {
     let at = end - 1
     const nearest = end - strangeMax
-    while (at >= nearest && at >= 0 && isBetween[line[at]!] === 1) at--
+    while (at >= nearest && at >= 0 && isLetter[line[at]!] === 0) at--
     let node = 0
     let lastLetter = at
     for (const lowest = at - nameMaxBytes; at >= 0 && at >= lowest; at--) {

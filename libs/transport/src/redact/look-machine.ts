@@ -1,6 +1,6 @@
 // The look machine, seen from JavaScript: WebAssembly that finds the places of a chunk where the name of a secret may end. See machine/.
 import { instantiateWebAssembly } from '@millrace/foundation'
-import { isBetween, isLetter } from './bytes.ts'
+import { isLetter } from './bytes.ts'
 import type { NameTables } from './key-names.ts'
 import { lookMachineBase64 } from './look-machine-code.ts'
 
@@ -12,7 +12,6 @@ interface MachineExports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   readonly lastLettersAt: Constant
   readonly isLetterAt: Constant
-  readonly isBetweenAt: Constant
   readonly branchesAt: Constant
   readonly windowAt: Constant
   readonly windowBytesMax: Constant
@@ -73,7 +72,7 @@ export class LookMachine {
 
   #use(tables: NameTables): void {
     if (tables === this.#tables) return
-    const { memory, lastLettersAt, isLetterAt, isBetweenAt, branchesAt } = this.#exports
+    const { memory, lastLettersAt, isLetterAt, branchesAt } = this.#exports
     const { branches } = tables
     const missing = branchesAt.value + branches.byteLength - memory.buffer.byteLength
     if (missing > 0) {
@@ -82,7 +81,6 @@ export class LookMachine {
     }
     this.#memory.set(tables.lastLetters, lastLettersAt.value)
     this.#memory.set(isLetter, isLetterAt.value)
-    this.#memory.set(isBetween, isBetweenAt.value)
     new Uint16Array(memory.buffer, branchesAt.value, branches.length).set(branches)
     this.#tables = tables
   }

@@ -87,7 +87,7 @@ export class SecretScan {
         const end = runEnd(line, at)
         if (line[end] === lowerU) hasEscapes = true
         at = (end - at) % 2 === 1 ? end : end - 1
-      } else if (hasEscapes || names.mayEndAt(line, at) || line[at + 1] === slash) {
+      } else if (hasEscapes || names.mayEndAt(line, at) || isAddress(line, at)) {
         this.#isInText = isInText
         const next = behindSeparator(line, at)
         const edit = next < 0 ? this.#userPassword(at) : this.#member(at, next)
@@ -103,7 +103,7 @@ export class SecretScan {
   }
 
   #userPassword(at: number): Edit | undefined {
-    if (this.#line[at + 1] !== slash) return undefined
+    if (!isAddress(this.#line, at)) return undefined
     const found = passwordInUrl(this.#line, at + 3)
     return found === undefined ? undefined : this.#edit(found.from, found.to)
   }
@@ -257,13 +257,17 @@ export class SecretScan {
 function behindSeparator(line: Buffer, at: number): number {
   let next = at + 1
   if (line[at] === colon) {
-    const isAddress = line[next] === slash && line[next + 1] === slash
-    if (isAddress || line[next] === colon) return -1
+    if (isAddress(line, at) || line[next] === colon) return -1
     return line[next] === equals ? next + 1 : next
   }
   if (line[at] === greaterThan) return next
   while (line[next] === equals || line[next] === greaterThan) next++
   return next
+}
+
+/** Whether the `://` of an address begins here. */
+function isAddress(line: Buffer, at: number): boolean {
+  return line[at] === colon && line[at + 1] === slash && line[at + 2] === slash
 }
 
 function isTextMark(byte: number | undefined): boolean {

@@ -48,6 +48,11 @@ test.each([
     String.raw`{"pass\u0077ord":"x","passwor\u0064":"y","\u0070wd":1}`,
     String.raw`{"pass\u0077ord":"[redacted]","passwor\u0064":"[redacted]","\u0070wd":"[redacted]"}`,
   ],
+  [
+    'a name with marks before, in and behind it',
+    '{"*Pass-word?":"x","e-mail (and password):":"y","token@":"/z","pwd %":1}',
+    '{"*Pass-word?":"[redacted]","e-mail (and password):":"[redacted]","token@":"[redacted]","pwd %":"[redacted]"}',
+  ],
 ])('in JSON the value gives way: %s', (_name, line, expected) => {
   expect(redact(line)).toBe(expected)
 })

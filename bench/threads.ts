@@ -23,7 +23,7 @@ export const threads: Benchmark = {
   options: {
     lines: {
       kind: 'number',
-      default: 600_000,
+      default: 3_000_000,
       min: 1_000,
       max: 20_000_000,
       description: 'Lines in the topic.',

@@ -1,8 +1,8 @@
 // The store, on the wire: one HTTP request becomes one answer or one typed error. Never retried here.
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
-import { Client, type NodeOptions, Transport, type TransportOptions } from '@elastic/elasticsearch'
 import { type Clock } from '@millrace/foundation'
+import { Client, type NodeOptions, Transport, type TransportOptions } from './client.ts'
 import { cancelled, refusalOf, timedOut, unreachable } from './request-error.ts'
 import { type ElasticSettings } from './settings.ts'
 import { goodAnswerOf, SparingConnection } from './sparing-connection.ts'

@@ -1,6 +1,6 @@
 // The store's refusals: what a failed request means, in words for a person and as facts for the indexer.
 import { BulkRequestError, errorText, isObject } from '@millrace/foundation'
-import { errors } from '@elastic/elasticsearch'
+import { errors } from './client.ts'
 import { type StoreRequest } from './connection.ts'
 import { tlsText } from './tls-text.ts'
 

@@ -1,6 +1,6 @@
 // The client's connection, but for bulk answers without a failure: their bytes are kept as they are, and no text is made of them.
-import { errors, UndiciConnection } from '@elastic/elasticsearch'
 import { AnswerBytes } from './answer-memory.ts'
+import { errors, UndiciConnection } from './client.ts'
 import { GoodBulkAnswer } from './good-bulk-answer.ts'
 
 type RequestParameters = Parameters<UndiciConnection['request']>

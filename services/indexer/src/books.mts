@@ -17,6 +17,8 @@ export class Books {
   /** Records that arrived for a partition that is not ours any more, and were left to its new owner. */
   recordsUnowned = 0
   eventsTaken = 0
+  /** Records that a plan failed for, so that the rules read them; each is a fault of the plan. */
+  plansFailed = 0
   readonly events: Record<Fate, number> = {
     indexed: 0,
     duplicate: 0,

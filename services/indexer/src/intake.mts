@@ -1,9 +1,9 @@
 // Decode and normalize: a record becomes lines of a bulk body, dead letters, or nothing that is to be indexed.
 import { ledgerKind } from '@millrace/envelope'
-import type { ByteWriter, PlannedLine } from '@millrace/formats'
+import type { PlannedLine } from '@millrace/formats'
 import { errorText, type Rejection } from '@millrace/foundation'
 import type { KafkaRecord } from '@millrace/kafka'
-import { bulkLines, type Indexable, writePlanned } from './bulk-request.mts'
+import { bulkLines, type Indexable } from './bulk-request.mts'
 import { ledgerEvent } from './ledger-document.mts'
 
 /** What turns records into events; `RecordNormalizer` of libs/formats. Pure. */
@@ -26,27 +26,6 @@ export interface IntakeOutcome {
   rejections: readonly Rejection[]
   /** The sender says that the topic may hold the record twice. */
   isResent: boolean
-}
-
-/**
- * The record's one event by plan, its lines written to `target`; undefined where it takes `takeIn`. A plan that fails,
- * which none should, leaves the record to the rules as well.
- */
-export function takeByPlan(
-  record: KafkaRecord,
-  receivedAtMs: number,
-  normalizer: Normalizer,
-  target: ByteWriter,
-): PlannedLine | undefined {
-  const { length } = target
-  try {
-    const planned = normalizer.plan?.(record, receivedAtMs)
-    if (planned !== undefined) writePlanned(target, planned)
-    return planned
-  } catch {
-    target.length = length
-    return undefined
-  }
 }
 
 /**

@@ -55,6 +55,10 @@ export const indexerMetrics = defineMetrics({
     kind: 'counter',
     help: 'Events found in the records; a record without any counts as one.',
   },
+  indexer_normalize_failed_plans_total: {
+    kind: 'counter',
+    help: 'Records whose quick way failed, which none should; they were read the patient way.',
+  },
   indexer_bulk_requests_total: {
     kind: 'counter',
     labels: ['outcome'],
@@ -204,6 +208,7 @@ export class IndexerMetrics implements MetricsText {
       indexer_source_pauses_total: books.partitionPauses,
       indexer_source_rebalances_total: books.rebalances,
       indexer_normalize_events_total: books.eventsTaken,
+      indexer_normalize_failed_plans_total: books.plansFailed,
       indexer_bulk_retried_items_total: books.itemsRetried,
       indexer_rollover_looked_up_ids_total: books.idsLookedUp,
       indexer_rollover_found_ids_total: books.copiesFound,

@@ -1,12 +1,14 @@
 // Take: a record that has come becomes items of bulk bodies, dead letters, or nothing, and its offset waits for all of them.
+import type { PlannedLine } from '@millrace/formats'
 import type { ConsumerGroup, KafkaRecord } from '@millrace/kafka'
 import type { Admission } from './admission.mts'
 import type { Assembly } from './assembly.mts'
 import type { Books } from './books.mts'
+import { writePlanned } from './bulk-request.mts'
 import { identifyRecord } from './dead-letter.mts'
 import { isPlaced, type PlacedRecord } from './event-places.mts'
 import type { DeadLetters } from './dead-letters.mts'
-import { type Normalizer, takeByPlan, takeIn } from './intake.mts'
+import { type Normalizer, takeIn } from './intake.mts'
 import { type OwnedPartition, ownBytes, recordBytes, TakenRecord } from './ownership.mts'
 import type { Moment } from './pipeline-parts.mts'
 import type { ProgressWatch } from './progress-watch.mts'
@@ -33,10 +35,9 @@ export class Taker {
   }
 
   take(owner: OwnedPartition, record: KafkaRecord, now: Moment): void {
-    const { normalizer, assembly } = this.#parts
-    const { writer } = assembly.bodies
-    const start = writer.length
-    const planned = takeByPlan(record, now.nowMs, normalizer, writer)
+    const { assembly } = this.#parts
+    const start = assembly.bodies.writer.length
+    const planned = this.#writeByPlan(record, now)
     if (planned === undefined) return this.#takeByRules(owner, record, now)
     if (planned.isKeyId && !planned.isResent && isPlaced(record)) {
       return this.#takeInStretch(this.#factsFor(owner, planned.dataStream, now), record, start)
@@ -46,6 +47,25 @@ export class Taker {
     const item = assembly.addWritten(origin, planned.dataStream, start, now.monotonicMs)
     if (!planned.isKeyId) item.id = planned.id
     this.hold(origin, item.bytes)
+  }
+
+  /**
+   * The record's one event by plan, its lines written to the body; undefined where the rules take it. A plan that fails,
+   * which none should, leaves the record to them as well.
+   */
+  #writeByPlan(record: KafkaRecord, { nowMs }: Moment): PlannedLine | undefined {
+    const { normalizer, assembly, books } = this.#parts
+    const { writer } = assembly.bodies
+    const { length } = writer
+    try {
+      const planned = normalizer.plan?.(record, nowMs)
+      if (planned !== undefined) writePlanned(writer, planned)
+      return planned
+    } catch {
+      writer.length = length
+      books.plansFailed += 1
+      return undefined
+    }
   }
 
   /** Its one event stands in the body from `start` on. */

@@ -1,8 +1,14 @@
 import { ByteWriter, RecordNormalizer } from '@millrace/formats'
 import { describe, expect, it } from 'vitest'
 import { BodyChunk } from '../src/bulk-bodies.mts'
-import { buildBulkBody, bulkLines, type EncodedItem, writeLines } from '../src/bulk-request.mts'
-import { takeByPlan, takeIn } from '../src/intake.mts'
+import {
+  buildBulkBody,
+  bulkLines,
+  type EncodedItem,
+  writeLines,
+  writePlanned,
+} from '../src/bulk-request.mts'
+import { takeIn } from '../src/intake.mts'
 
 const event = (id: string, document: object): Parameters<typeof bulkLines>[0] => ({
   id,
@@ -69,7 +75,7 @@ describe('bulk request', () => {
     let planned = 0
     for (let offset = 0; offset < 50; offset++) {
       const isMinted = offset % 2 === 0
-      const line = {
+      const pinoLine = {
         level: 30,
         time: 1_767_000_000_000 + offset,
         pid: offset,
@@ -82,13 +88,17 @@ describe('bulk request', () => {
         offset,
         timestampMs: 1_767_000_000_100 + offset,
         key: isMinted ? Buffer.from(key) : null,
-        value: Buffer.from(JSON.stringify(line)),
+        value: Buffer.from(JSON.stringify(pinoLine)),
         headers: isMinted ? { millrace: Buffer.from('{"v":1,"format":"pino"}') } : {},
       }
       target.length = 0
       const nowMs = record.timestampMs + 5
-      if (takeByPlan(record, nowMs, planning, target) !== undefined) planned++
-      else writeLines(target, takeIn(record, nowMs, planning).items[0]!.lines)
+      const line = planning.plan(record, nowMs)
+      if (line === undefined) writeLines(target, takeIn(record, nowMs, planning).items[0]!.lines)
+      else {
+        planned++
+        writePlanned(target, line)
+      }
       const byRules = takeIn(record, nowMs, careful)
       expect(target.bytes.toString('utf8', 0, target.length)).toBe(byRules.items[0]!.lines)
     }

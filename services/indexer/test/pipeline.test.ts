@@ -53,6 +53,16 @@ describe('the journey', () => {
     expectAtRest(world)
   })
 
+  it('reads a line by the rules whose plan fails, and counts the plan', async () => {
+    const world = await startWorld()
+    world.group.assign(0)
+    await world.group.deliver(0, 0, ['line', 'plan fails', 'line'])
+    await world.clock.advance(2_000)
+    expect(world.store.documents.size).toBe(3)
+    expect(world.books).toMatchObject({ plansFailed: 1, events: { indexed: 3 } })
+    expectAtRest(world)
+  })
+
   it('does not commit again what is committed', async () => {
     const world = await startWorld()
     world.group.assign(0)

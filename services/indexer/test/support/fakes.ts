@@ -1,5 +1,6 @@
 // The world around the pipeline, played by small fakes: a group, a store and a producer.
 import type { BackingIndex, StoredCopy } from '@millrace/elastic'
+import type { PlannedLine } from '@millrace/formats'
 import { BulkRequestError, PublishError, seededRandom } from '@millrace/foundation'
 import type { PublishedBatch, PublishRequest } from '@millrace/kafka'
 import { expect } from 'vitest'
@@ -119,6 +120,18 @@ export const publishFailure = (reason: string): PublishError =>
 
 /** `a,b` holds two events, `!x` is garbage, `` (nothing) is a control record; `throw` is a bug of ours. */
 export const fakeNormalizer: Normalizer = {
+  /** Fails for one line when it is half written; any other is for the rules. */
+  plan(record) {
+    if (Buffer.from(record.value ?? []).toString() !== 'plan fails') return undefined
+    const line: Pick<PlannedLine, 'dataStream' | 'writeFramed'> = {
+      dataStream: 'logs-app-default',
+      writeFramed(target) {
+        target.length += 10
+        throw new Error('a bug')
+      },
+    }
+    return line as PlannedLine
+  },
   normalize(record) {
     const text = Buffer.from(record.value ?? []).toString()
     if (text === 'throw') throw new Error('a bug')

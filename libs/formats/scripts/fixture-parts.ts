@@ -1,6 +1,8 @@
 // What the fixture recorders share: fixed facts, and a sink that keeps what a logger writes.
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 
 export const root: URL = new URL('../../../test/fixtures/formats/', import.meta.url)
 const timeMs = 1_767_323_045_123
@@ -20,7 +22,7 @@ export function sink(): { stream: Writable; text(): string } {
   return { stream, text: () => written }
 }
 
-/** `log`: one record a line. `bin`: all of it is one record. */
+/** Writes a file of fixtures and prints its path. `log`: one record a line. `bin`: all of it is one record. */
 // oxlint-disable-next-line max-params -- each is a part of the line; an object would be made for every one
 export function save(
   format: string,
@@ -28,8 +30,10 @@ export function save(
   text: string | Buffer,
   kind: 'log' | 'bin' = 'log',
 ): void {
-  mkdirSync(new URL(`${format}/`, root), { recursive: true })
-  writeFileSync(new URL(`${format}/${name}.${kind}`, root), text)
+  const file = new URL(`${format}/${name}.${kind}`, root)
+  mkdirSync(new URL('.', file), { recursive: true })
+  writeFileSync(file, text)
+  process.stdout.write(`${relative(process.cwd(), fileURLToPath(file))}\n`)
 }
 
 /** An error whose stack is the same on every machine. */

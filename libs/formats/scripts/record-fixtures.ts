@@ -1,5 +1,7 @@
 // Records fixtures by running what writes the lines: `npm run fixtures [-- name …]`. Times, process and host are fixed.
+import { parseArgs } from 'node:util'
 import { ecsFormat } from '@elastic/ecs-pino-format'
+import { errorText } from '@millrace/foundation'
 import bunyan from 'bunyan'
 import { pino } from 'pino'
 import winston from 'winston'
@@ -129,12 +131,38 @@ const programs: Record<string, () => void | Promise<void>> = {
   stacks: recordStacks,
 }
 
-const named = process.argv.slice(2)
-for (const name of named.length === 0 ? Object.keys(libraries) : named) {
-  const record = libraries[name] ?? programs[name]
-  if (record === undefined) {
-    const known = [...Object.keys(libraries), ...Object.keys(programs)].join(', ')
-    throw new Error(`there is no recorder ${JSON.stringify(name)}, the recorders are ${known}`)
-  }
+const help = `npm run fixtures -- [name ...]
+
+Writes the fixtures anew and prints their paths; read the difference before you keep them.
+
+  without a name  ${Object.keys(libraries).join(', ')}: libraries that are installed here
+  by name only    ${Object.keys(programs).join(', ')}: their programs must be installed
+`
+const wrongUse = 2
+const recorders = { ...libraries, ...programs }
+
+/** Undefined where help is asked for. @throws TypeError for an option or a name that there is not */
+function namesAsked(): string[] | undefined {
+  const { values, positionals } = parseArgs({
+    options: { help: { type: 'boolean', short: 'h', default: false } },
+    allowPositionals: true,
+  })
+  if (values.help) return undefined
+  const unknown = positionals.find((name) => !Object.hasOwn(recorders, name))
+  if (unknown !== undefined) throw new TypeError(`there is no recorder ${JSON.stringify(unknown)}`)
+  return positionals.length === 0 ? Object.keys(libraries) : positionals
+}
+
+let names: string[] | undefined = []
+try {
+  names = namesAsked()
+} catch (error) {
+  process.stderr.write(`millrace: ${errorText(error)}\n\n${help}`)
+  process.exitCode = wrongUse
+}
+if (names === undefined) process.stdout.write(help)
+for (const name of names ?? []) {
+  // Not as a method: some loggers write the name of who called them.
+  const record = recorders[name]!
   await record()
 }

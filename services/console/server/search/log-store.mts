@@ -1,6 +1,6 @@
 // The log streams, asked: every search goes through here, with its bounds.
 import { deadLetterDataStream } from '@millrace/envelope'
-import type { ElasticStore } from '@millrace/elastic'
+import type { ElasticStore, StoreRequest } from '@millrace/elastic'
 import { BulkRequestError, type Clock, isObject, systemClock } from '@millrace/foundation'
 import { Problem } from '../http/problem.mts'
 
@@ -44,13 +44,17 @@ export class LogStore {
 
   /** @throws BulkRequestError; Problem `busy` for a search that takes too long. */
   async search(request: SearchRequest): Promise<SearchResult> {
+    return await this.#onceStarted(() => this.#searchOnce(request), request.signal)
+  }
+
+  /** Asks again while a shard starts, for a bounded time. */
+  async #onceStarted<Answer>(ask: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#searchOnce(request)
+        return await ask()
       } catch (error) {
-        if (!isStarting(error) || attempt >= triesMax || request.signal?.aborted === true)
-          throw error
-        await this.#clock.sleep(retryMs, request.signal)
+        if (!isStarting(error) || attempt >= triesMax || signal?.aborted === true) throw error
+        await this.#clock.sleep(retryMs, signal)
       }
     }
   }
@@ -117,7 +121,7 @@ export class LogStore {
 
   /** Types of all fields, from the mappings of all log streams. */
   async fieldTypes(): Promise<Record<string, Record<string, { aggregatable?: boolean }>>> {
-    const { body } = await this.#store.request<{ fields?: Record<string, never> }>({
+    const request: StoreRequest = {
       method: 'GET',
       path: `/${encodeURIComponent(logStreams)}/_field_caps`,
       querystring: {
@@ -127,7 +131,10 @@ export class LogStore {
         filter_path: 'fields.*.*.aggregatable',
       },
       timeoutMs: searchTimeoutMs,
-    })
+    }
+    const { body } = await this.#onceStarted(() =>
+      this.#store.request<{ fields?: Record<string, never> }>(request),
+    )
     return body.fields ?? {}
   }
 }

@@ -149,6 +149,11 @@ describe('rows', () => {
     await clock.advance(10_000)
     expect(await refused).toBe(away)
     expect(requests).toBe(24)
+    requests = 1
+    const types = store.fieldTypes()
+    await clock.advance(2_000)
+    expect(await types).toEqual({})
+    expect(requests).toBe(4)
   })
 
   it('are small whatever the line holds', () => {

@@ -79,12 +79,16 @@ function markBits(bytes: v128): u32 {
 
 function isWorthALook(place: usize, end: usize): bool {
   const byte = load<u8>(place)
-  if (byte == colon || byte == equals || byte == greaterThan) return nameMayEndAt(place, end)
+  if (isSeparator(byte)) return nameMayEndAt(place, end)
   if (byte == atSign) return isInAddress
   // `\u…`, also behind several backslashes, may be a letter of a name.
   if (byte == backslash) return place + 1 >= end || load<u8>(place + 1) == lowerU
   if (byte == lineFeed) isInAddress = false
   return false
+}
+
+function isSeparator(byte: u8): bool {
+  return byte == colon || byte == equals || byte == greaterThan
 }
 
 /** Without a branch until its last letters are known: which separator comes next is not to be foretold. */
@@ -105,6 +109,7 @@ function nameMayEndAt(place: usize, end: usize): bool {
 /** Whether the letters before `end` are those of one of the names; `Endings` in key-names.ts does the same. */
 function areLettersBefore(end: usize): bool {
   let at = end - 1
+  if (isSeparator(load<u8>(at))) return false
   const nearest = end - strangeMax
   while (at >= nearest && load<u8>(isLetterAt + load<u8>(at)) == 0) at--
   const lowest = at - nameMaxBytes

@@ -25,6 +25,8 @@ export function bytesOf(letters: string): ReadonlySet<number> {
 export const isLetter = table((byte, letter) => byte >= 0x80 || /[a-z0-9]/i.test(letter))
 /** What a name without quotes is made of: `db.password`, `X-Api-Key`, `user[password]`, `user%5Bpassword%5D`. */
 export const isNameByte = table((byte, letter) => byte >= 0x80 || /[\w.\-[\]%$]/.test(letter))
+/** What a name may end at. */
+export const isSeparator = table((_, letter) => /[:=>]/.test(letter))
 export const isBlank = table((_, letter) => /[ \t]/.test(letter))
 export const isSpace = table((_, letter) => /[ \t\r\n]/.test(letter))
 

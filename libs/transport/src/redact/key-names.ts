@@ -1,5 +1,5 @@
 // Redaction: whether a name in a line is the name of a secret.
-import { isLetter } from './bytes.ts'
+import { isLetter, isSeparator } from './bytes.ts'
 import { defaultKeys } from './default-keys.ts'
 
 /** Longest name that is looked at, in bytes; of a longer one its end. */
@@ -107,6 +107,8 @@ class Endings {
   /** Whether the letters before `end` are those of one of the names. */
   areBefore(line: Buffer, end: number): boolean {
     let at = end - 1
+    // Of several separators side by side, names end at the first.
+    if (at >= 0 && isSeparator[line[at]!] === 1) return false
     const nearest = end - strangeMax
     while (at >= nearest && at >= 0 && isLetter[line[at]!] === 0) at--
     let node = 0

@@ -141,27 +141,29 @@ Writes the fixtures anew and prints their paths; read the difference before you 
 const wrongUse = 2
 const recorders = { ...libraries, ...programs }
 
-/** Undefined where help is asked for. @throws TypeError for an option or a name that there is not */
-function namesAsked(): string[] | undefined {
+/** @throws TypeError for an option or a name that there is not */
+function namesAsked(): string[] {
   const { values, positionals } = parseArgs({
     options: { help: { type: 'boolean', short: 'h', default: false } },
     allowPositionals: true,
   })
-  if (values.help) return undefined
+  if (values.help) {
+    process.stdout.write(help)
+    return []
+  }
   const unknown = positionals.find((name) => !Object.hasOwn(recorders, name))
   if (unknown !== undefined) throw new TypeError(`there is no recorder ${JSON.stringify(unknown)}`)
   return positionals.length === 0 ? Object.keys(libraries) : positionals
 }
 
-let names: string[] | undefined = []
+let names: string[] = []
 try {
   names = namesAsked()
 } catch (error) {
   process.stderr.write(`millrace: ${errorText(error)}\n\n${help}`)
   process.exitCode = wrongUse
 }
-if (names === undefined) process.stdout.write(help)
-for (const name of names ?? []) {
+for (const name of names) {
   // Not as a method: some loggers write the name of who called them.
   const record = recorders[name]!
   await record()

@@ -27,8 +27,6 @@ export interface AnswerShape {
   errors: boolean
   /** In Elasticsearch's order; none: the answer has no items. */
   members: readonly Member[]
-  /** Whether the answer names ids or indices, so that the actions must be read. */
-  readsActions: boolean
 }
 
 /** @param filterPath the query parameter; null where it is absent */
@@ -36,12 +34,10 @@ export function answerShape(filterPath: string | null): AnswerShape {
   const patterns = filterPath?.split(',').map((pattern) => pattern.trim().split('.'))
   const keeps = (path: readonly string[]): boolean =>
     patterns === undefined || patterns.some((pattern) => matches(pattern, path))
-  const kept = members.filter((member) => keeps(['items', 'create', member]))
   return {
     took: keeps(['took']),
     errors: keeps(['errors']),
-    members: kept,
-    readsActions: kept.includes('_id') || kept.includes('_index'),
+    members: members.filter((member) => keeps(['items', 'create', member])),
   }
 }
 
@@ -54,27 +50,6 @@ function matches(pattern: readonly string[], path: readonly string[]): boolean {
   if (path.length === 0) return false
   const name = pattern[0]!.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
   return new RegExp(`^${name}$`).test(path[0]!) && matches(pattern.slice(1), path.slice(1))
-}
-
-/**
- * Goes through the items of a body without reading the documents, and counts them.
- * @param onItem told of each action and where its document lies
- */
-export function walkBulkBody(
-  body: Buffer,
-  onItem?: (actionEnd: { start: number; end: number; documentEnd: number }) => void,
-): number {
-  let count = 0
-  let start = 0
-  while (start < body.length) {
-    const end = body.indexOf(10, start)
-    const documentEnd = end === -1 ? -1 : body.indexOf(10, end + 1)
-    if (documentEnd === -1) throw new Error('the bulk body does not end with a line feed')
-    onItem?.({ start, end, documentEnd })
-    count += 1
-    start = documentEnd + 1
-  }
-  return count
 }
 
 /** Reads an action line such as `{"create":{"_index":"logs-app-default","_id":"1"}}`. */
@@ -110,74 +85,3 @@ const constantMembers = {
   _shards: '{"total":2,"successful":1,"failed":0}',
   status: '201',
 } as const
-
-/** What is the same in the actions of one program and in the answers to them: all but id and number. */
-interface Alike {
-  lineBefore: string
-  /** From the id's closing quote on. */
-  lineAfter: string
-  before: string
-  between: string
-  after: string
-  hasNumber: boolean
-}
-
-/** Answers one item after the other, and makes what they have in common once, so that the sink is not the limit. */
-export class ItemAnswers {
-  readonly #shape: AnswerShape
-  /** Of actions that name none. */
-  readonly #index: string | undefined
-  #alike: Alike | undefined
-
-  constructor(shape: AnswerShape, index: string | undefined) {
-    this.#shape = shape
-    this.#index = index
-  }
-
-  /** @param number counts the sink's documents */
-  answer(line: string, number: number): { id: string | undefined; text: string } {
-    const alike = this.#alike
-    if (alike === undefined || !line.startsWith(alike.lineBefore)) return this.#read(line, number)
-    const { lineBefore, lineAfter, before, between, after, hasNumber } = alike
-    const idEnd = line.indexOf('"', lineBefore.length)
-    if (line.length !== idEnd + lineAfter.length || !line.endsWith(lineAfter)) {
-      return this.#read(line, number)
-    }
-    const id = line.slice(lineBefore.length, idEnd)
-    return { id, text: before + id + between + (hasNumber ? number : '') + after }
-  }
-
-  #read(line: string, number: number): { id: string | undefined; text: string } {
-    const action = readAction(line)
-    const item = { ...action, index: action.index ?? this.#index }
-    if (item.id !== undefined && this.#shape.members.includes('_id')) {
-      this.#alike = this.#alikeOf(line, { ...item, id: item.id })
-    }
-    return { id: item.id, text: answerItem(this.#shape, item, number) }
-  }
-
-  #alikeOf(line: string, item: BulkItem & { id: string }): Alike {
-    const idStart = line.indexOf(`"${item.id}"`, line.indexOf('"_id"') + 5) + 1
-    const pattern = answerItem(this.#shape, { ...item, id: '\0' }, Number.NaN)
-    const [before = '', rest = ''] = pattern.split('\0')
-    const [between = '', after] = rest.split('NaN')
-    return {
-      lineBefore: line.slice(0, idStart),
-      lineAfter: line.slice(idStart + item.id.length),
-      before,
-      between,
-      after: after ?? '',
-      hasNumber: after !== undefined,
-    }
-  }
-}
-
-/** The whole answer. */
-export function answerText(shape: AnswerShape, items: readonly string[]): string {
-  const parts = [
-    ...(shape.errors ? ['"errors":false'] : []),
-    ...(shape.took ? ['"took":1'] : []),
-    ...(shape.members.length > 0 ? [`"items":[${items.join(',')}]`] : []),
-  ]
-  return `{${parts.join(',')}}`
-}

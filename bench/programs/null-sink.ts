@@ -1,13 +1,9 @@
 // A `_bulk` that keeps nothing: a process of its own, so that what it costs is not the measured program's.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { gunzipSync } from 'node:zlib'
-import {
-  type AnswerShape,
-  answerShape,
-  answerText,
-  ItemAnswers,
-  walkBulkBody,
-} from '../indexer/bulk-answers.ts'
+import { answerBulk } from '../indexer/answer-bulk.ts'
+import { type AnswerShape, answerShape } from '../indexer/bulk-answers.ts'
+import { ReusedBytes } from '../indexer/reused-bytes.ts'
 import type { SinkMark, SinkNews, SinkOrder, SinkWord } from '../indexer/sink-protocol.ts'
 import { DocumentsDigest } from '../lines/documents-digest.ts'
 import { cpuSecondsOf } from '../process-usage.ts'
@@ -35,10 +31,13 @@ const kept = new Map<string, unknown>()
 const shapes = new Map<string, AnswerShape>()
 
 const server = createServer((request, response) => {
-  const chunks: Buffer[] = []
-  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const received = ReusedBytes.take()
+  request.on('data', (chunk: Buffer) => received.append(chunk))
   request.on('error', () => response.destroy())
-  request.on('end', () => answer(request, response, Buffer.concat(chunks)))
+  request.on('end', () => {
+    answer(request, response, received.written)
+    received.giveBack()
+  })
 })
 // A pool that is idle between two rounds must find its connections alive.
 server.keepAliveTimeout = 600_000
@@ -77,17 +76,22 @@ function answer(request: IncomingMessage, response: ServerResponse, received: Bu
   const url = new URL(request.url ?? '/', 'http://sink')
   if (!url.pathname.endsWith('/_bulk')) {
     const { status, body } = answerOther(request.method ?? 'GET', url.pathname, received)
-    reply(response, status, JSON.stringify(body))
+    reply(response, status, Buffer.from(JSON.stringify(body)))
     return
   }
   inFlight += 1
   noteGap()
   const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(received) : received
-  const path = url.searchParams.get('filter_path')
-  const text = takeBulk(body, shapeOf(path), /^\/([^/]+)\/_bulk$/.exec(url.pathname)?.[1])
+  const written = ReusedBytes.take()
+  // The socket may take the answer later than it is given.
+  response.on('close', () => written.giveBack())
+  takeBulk(body, written, {
+    shape: shapeOf(url.searchParams.get('filter_path')),
+    index: /^\/([^/]+)\/_bulk$/.exec(url.pathname)?.[1],
+  })
   const finish = (): void => {
     inFlight -= 1
-    reply(response, 200, text)
+    reply(response, 200, written.written)
     mark()
   }
   if (order.delayMs === 0) finish()
@@ -113,29 +117,23 @@ function shapeOf(filterPath: string | null): AnswerShape {
 }
 
 /** Counts and answers; documents are read in a digest pass only. */
-function takeBulk(body: Buffer, shape: AnswerShape, index: string | undefined): string {
+function takeBulk(
+  body: Buffer,
+  written: ReusedBytes,
+  like: { shape: AnswerShape; index: string | undefined },
+): void {
   requests += 1
   bodyBytes += body.length
-  const items: string[] = []
-  const answers = new ItemAnswers(shape, index)
-  const readsEach = shape.readsActions || ids !== undefined
-  const before = sent
-  sent += walkBulkBody(body, ({ start, end, documentEnd }) => {
-    if (readsEach || items.length === 0) {
-      const { id, text } = answers.answer(
-        body.toString('latin1', start, end),
-        before + items.length,
-      )
-      if (id !== undefined) ids?.add(id)
-      items.push(text)
-    } else {
-      items.push(items[0]!)
-    }
-    digest?.add(JSON.parse(body.toString('utf8', end + 1, documentEnd)) as object)
+  sent += answerBulk(body, written, {
+    ...like,
+    firstNumber: sent,
+    onItem({ idStart, idEnd, documentStart, documentEnd }) {
+      if (idEnd > idStart) ids?.add(body.toString('latin1', idStart, idEnd))
+      digest?.add(JSON.parse(body.toString('utf8', documentStart, documentEnd)) as object)
+    },
   })
   documents = ids?.size ?? sent
   first ??= markNow()
-  return answerText(shape, items)
 }
 
 function markNow(): SinkMark {
@@ -189,8 +187,7 @@ function answerOther(
   return { status: 200, body: {} }
 }
 
-function reply(response: ServerResponse, status: number, body: string): void {
-  const bytes = Buffer.from(body)
+function reply(response: ServerResponse, status: number, bytes: Buffer): void {
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': bytes.length,

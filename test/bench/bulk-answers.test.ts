@@ -1,18 +1,28 @@
 import { expect, test } from 'vitest'
-import {
-  answerItem,
-  answerShape,
-  answerText,
-  ItemAnswers,
-  readAction,
-  walkBulkBody,
-} from '../../bench/indexer/bulk-answers.ts'
+import { answerBulk, type ItemPlace } from '../../bench/indexer/answer-bulk.ts'
+import { answerItem, answerShape, readAction } from '../../bench/indexer/bulk-answers.ts'
+import { ReusedBytes } from '../../bench/indexer/reused-bytes.ts'
 
-const item = { action: 'create', id: 'a-1', index: 'logs-app-default' }
+const oneItem = '{"create":{"_id":"a-1","_index":"logs-app-default"}}\n{"a":1}\n'
+
+interface Options {
+  firstNumber?: number
+  onItem?: (place: ItemPlace) => void
+}
+
+function answerTo(body: string, filterPath: string | null, options: Options = {}) {
+  const { firstNumber = 0, onItem = () => {} } = options
+  const written = ReusedBytes.take()
+  const shape = answerShape(filterPath)
+  const index = 'logs-named-above'
+  const count = answerBulk(Buffer.from(body), written, { shape, index, firstNumber, onItem })
+  const text = written.written.toString()
+  written.giveBack()
+  return { count, answer: JSON.parse(text) as unknown }
+}
 
 test('without filter_path the answer has what Elasticsearch says of a created document', () => {
-  const shape = answerShape(null)
-  expect(JSON.parse(answerText(shape, [answerItem(shape, item, 0)]))).toEqual({
+  expect(answerTo(oneItem, null).answer).toEqual({
     errors: false,
     took: 1,
     items: [
@@ -33,10 +43,7 @@ test('without filter_path the answer has what Elasticsearch says of a created do
 })
 
 test('filter_path leaves what it names, and no items where it names none of their members', () => {
-  const answer = (path: string): unknown => {
-    const shape = answerShape(path)
-    return JSON.parse(answerText(shape, [answerItem(shape, item, 3)]))
-  }
+  const answer = (path: string): unknown => answerTo(oneItem, path, { firstNumber: 3 }).answer
   expect(answer('errors,items.*.error')).toEqual({ errors: false })
   expect(answer('took,items.*.status')).toEqual({ took: 1, items: [{ create: { status: 201 } }] })
   expect(answer('items.*._id,items.create._seq*')).toEqual({
@@ -46,20 +53,15 @@ test('filter_path leaves what it names, and no items where it names none of thei
   expect(answer('items')).toHaveProperty('items.0.create.result', 'created')
 })
 
-test('actions are read only where the answer names ids or indices', () => {
-  expect(answerShape('errors,items.*.status').readsActions).toBe(false)
-  expect(answerShape('errors,items.*._id').readsActions).toBe(true)
-})
-
 test('a body is counted by its lines, and one that is cut is an error', () => {
-  const body = Buffer.from('{"create":{"_id":"1"}}\n{"a":1}\n{"index":{}}\n{"a":2}\n')
+  const body = '{"create":{"_id":"1"}}\n{"a":1}\n{"index":{}}\n{"a":2}\n'
   const seen: string[] = []
-  const count = walkBulkBody(body, ({ start, end, documentEnd }) => {
-    seen.push(body.toString('utf8', start, end), body.toString('utf8', end + 1, documentEnd))
-  })
-  expect(count).toBe(2)
-  expect(seen).toEqual(['{"create":{"_id":"1"}}', '{"a":1}', '{"index":{}}', '{"a":2}'])
-  expect(() => walkBulkBody(body.subarray(0, -1))).toThrow('does not end with a line feed')
+  const onItem = ({ idStart, idEnd, documentStart, documentEnd }: ItemPlace): void =>
+    void seen.push(body.slice(idStart, idEnd), body.slice(documentStart, documentEnd))
+  expect(answerTo(body, null, { onItem }).count).toBe(2)
+  expect(seen).toEqual(['1', '{"a":1}', '', '{"a":2}'])
+  expect(() => answerTo(body.slice(0, -1), null)).toThrow('does not end with a line feed')
+  expect(() => answerTo('{"create":{}}', null)).toThrow('does not end with a line feed')
 })
 
 test('an action is read with its members in any order and spacing', () => {
@@ -86,17 +88,25 @@ test('items that are alike are answered as each would be alone', () => {
     '{"create":{}}',
     '{"index":{"_id":"five"}}',
   ]
-  for (const filterPath of [null, 'errors,items.*._id,items.*.status', 'items.*._index']) {
-    const shape = answerShape(filterPath)
-    const answers = new ItemAnswers(shape, 'logs-named-above')
-    for (const [number, line] of lines.entries()) {
+  const body = lines.map((line) => `${line}\n{"a":1}\n`).join('')
+  const paths = [null, 'errors,items.*._id,items.*.status', 'items.*._index', 'items.*._seq_no']
+  for (const filterPath of paths) {
+    const alone = lines.map((line, place) => {
       const action = readAction(line)
-      const alone = answerItem(
-        shape,
-        { ...action, index: action.index ?? 'logs-named-above' },
-        number,
-      )
-      expect(answers.answer(line, number)).toEqual({ id: action.id, text: alone })
-    }
+      const named = { ...action, index: action.index ?? 'logs-named-above' }
+      return JSON.parse(answerItem(answerShape(filterPath), named, 7 + place)) as unknown
+    })
+    const { count, answer } = answerTo(body, filterPath, { firstNumber: 7 })
+    expect(count).toBe(lines.length)
+    expect(answer).toHaveProperty('items', alone)
   }
+})
+
+test('memory that is used again grows, and begins empty', () => {
+  const written = ReusedBytes.take()
+  written.append(Buffer.from('x'.repeat(5 * 1024 * 1024)))
+  written.appendLatin1('é')
+  expect(written.written.subarray(-2)).toEqual(Buffer.from('xé', 'latin1'))
+  written.giveBack()
+  expect(ReusedBytes.take().written).toHaveLength(0)
 })

@@ -81,7 +81,7 @@ function prepare(): { batch: Lines; identity: Identity; steps: Step[] } {
     random: seededRandom(1),
   })
   const bounds = {
-    batchBytes,
+    batchSize: { bytesMax: batchBytes },
     batchLinesMax: 10_000,
     recordOverheadBytes: identity.recordOverheadBytes,
   }
@@ -134,7 +134,7 @@ function firstBatch(bounds: ConstructorParameters<typeof LineQueue>[0]): {
   let bytes = 0
   for (const { line } of pinoLines(1)) {
     bytes += Buffer.byteLength(line) + bounds.recordOverheadBytes
-    if (bytes > bounds.batchBytes) break
+    if (bytes > bounds.batchSize.bytesMax) break
     parts.push(`${line}\n`)
   }
   const text = parts.join('')

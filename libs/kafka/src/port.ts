@@ -108,6 +108,8 @@ export type PackedPublishRequest = Omit<PublishRequest, 'records'> & { records: 
 export interface PublishedBatch extends TopicPartition {
   /** Offset of the first record; -1 where the broker does not tell. */
   baseOffset: number
+  /** What the batch took on the wire, compressed. */
+  batchBytes: number
 }
 
 /** Writes batches, each as a whole to one partition, acknowledged by all in-sync replicas (acks=all). */

@@ -136,7 +136,7 @@ class KafkaProducer implements Producer {
         // An earlier connection may still read the buffer that it was given.
         const batch = work.sent++ === 0 ? work.batch : work.batch.copy()
         const baseOffset = await produceBatch(broker, { topic, partition, batch, replicaTimeoutMs })
-        return { topic, partition, baseOffset }
+        return { topic, partition, baseOffset, batchBytes: batch.length }
       } catch (thrown) {
         if (attempt >= this.#triesMax || !isStaleMetadata(thrown)) throw thrown
         if (isSent && !this.#retriesUnanswered && kafkaFailure(thrown).reason === 'unreachable') {

@@ -50,7 +50,10 @@ describe('a producer', () => {
       timestampMs: 1_700_000_000_000 + index,
       headers: { millrace: '{"v":1}', ünïcode: 'ï' },
     }))
-    await bench.producer.publish({ topic: bench.topic, records, compression })
+    const batch = await bench.producer.publish({ topic: bench.topic, records, compression })
+    const plainBytes = records.reduce((sum, { key, value }) => sum + key.length + value.length, 0)
+    if (compression === 'none') expect(batch.batchBytes).toBeGreaterThan(plainBytes)
+    else expect(batch.batchBytes).toBeLessThan(plainBytes)
     const member = new Member(brokers, { topic: bench.topic, group: bench.group })
     await member.group.start()
     await until('all is read', () => member.records.length >= 2_000)

@@ -41,12 +41,12 @@ export class Batcher {
 
   isBatchDue(): boolean {
     const { queue } = this
-    const { lingerMs, batchLinesMax, batchBytes, recordOverheadBytes } = this.#options
+    const { lingerMs, batchLinesMax, batchSize, recordOverheadBytes } = this.#options
     const first = queue.firstSequence()
     if (first === undefined) return false
     if (first <= this.#dueThrough || lingerMs === 0) return true
     if (queue.length >= batchLinesMax) return true
-    return queue.valueBytes + queue.length * recordOverheadBytes >= batchBytes
+    return queue.valueBytes + queue.length * recordOverheadBytes >= batchSize.bytesMax
   }
 
   /** As many lines as fit, at least one; undefined when nothing waits. */

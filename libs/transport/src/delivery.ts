@@ -8,8 +8,15 @@ import {
   type Random,
   type Timer,
 } from '@millrace/foundation'
-import type { Compression, OutgoingRecord, PackedRecords, Producer } from '@millrace/kafka'
+import type {
+  Compression,
+  OutgoingRecord,
+  PackedRecords,
+  Producer,
+  PublishedBatch,
+} from '@millrace/kafka'
 import type { Batch } from './batch.ts'
+import type { BatchSize } from './batch-size.ts'
 import type { Counters } from './counters.ts'
 import { cutLine } from './line-cut.ts'
 import { Lines } from './lines.ts'
@@ -25,12 +32,20 @@ export interface DeliveryOptions {
   publishTimeoutMs: number
   /** Below this a line is not cut any more but given up. Unit: bytes. */
   lineCutMinBytes: number
+  /** Is told what became of batches. */
+  batchSize: BatchSize
   counters: Counters
   notes: Notes
   clock: Clock
   random: Random
   /** Kafka stands still when it has taken nothing for so long although it was asked. Unit: ms. */
   awayAfterMs: number
+}
+
+/** What came of one try: one of the two. */
+interface Tried {
+  published?: PublishedBatch
+  error?: unknown
 }
 
 /** Failed tries before a person is told: brokers restart and leaders move all the time. */
@@ -89,18 +104,20 @@ export class Delivery {
   }
 
   async #deliver(batch: Batch): Promise<void> {
-    const { clock, random, backoff, counters } = this.#options
+    const { clock, random, backoff, batchSize, counters } = this.#options
     const { parts } = batch
     let failures = 0
     for (let part = parts.at(-1); part !== undefined; part = parts.at(-1)) {
-      const error = await this.#tryPart(part, batch.isUncertain)
+      const { published, error } = await this.#tryPart(part, batch.isUncertain)
       if (this.#stopped.signal.aborted) return
-      if (error === undefined) {
+      if (published !== undefined) {
+        batchSize.became(part, published.batchBytes)
         parts.pop()
         failures = 0
         this.#succeeded()
         batch.owner.published(part, batch)
       } else if (isAboutRecords(error)) {
+        if (isTooLarge(error)) batchSize.refused()
         parts.pop()
         parts.push(...this.#smaller(part, error, batch).toReversed())
       } else {
@@ -117,9 +134,9 @@ export class Delivery {
 
   /** One try of records that are no lines of this instance. Resolves with true when Kafka has them. Never rejects. */
   async publishOnce(records: readonly OutgoingRecord[]): Promise<boolean> {
-    const error = await this.#tryRecords(records)
-    if (error === undefined) this.#succeeded()
-    return error === undefined
+    const { published } = await this.#tryRecords(records)
+    if (published !== undefined) this.#succeeded()
+    return published !== undefined
   }
 
   /** Batches that wait for their next try make it now: somebody waits for a flush. */
@@ -143,12 +160,12 @@ export class Delivery {
     await this.within(timeoutMs, producer.close(), undefined).catch(() => undefined)
   }
 
-  #tryPart(part: Lines, isResent: boolean): Promise<unknown> {
+  #tryPart(part: Lines, isResent: boolean): Promise<Tried> {
     return this.#tryRecords(this.#options.toRecords(part, isResent))
   }
 
-  /** The error, or undefined for success. */
-  async #tryRecords(records: readonly OutgoingRecord[] | PackedRecords): Promise<unknown> {
+  /** Never rejects. */
+  async #tryRecords(records: readonly OutgoingRecord[] | PackedRecords): Promise<Tried> {
     const { topic, compression, publishTimeoutMs } = this.#options
     try {
       const producer = (this.#producer ??= this.#options.createProducer())
@@ -159,15 +176,13 @@ export class Delivery {
       const answer = await this.within(publishTimeoutMs, published, undefined, { unref: true })
       if (answer === undefined) {
         this.#replace(producer)
-        return new PublishError(
-          'MILLRACE_PUBLISH_UNREACHABLE',
-          `no answer in ${publishTimeoutMs} ms`,
-          { retryable: true },
-        )
+        const why = `no answer in ${publishTimeoutMs} ms`
+        const error = new PublishError('MILLRACE_PUBLISH_UNREACHABLE', why, { retryable: true })
+        return { error }
       }
-      return undefined
+      return { published: answer }
     } catch (error) {
-      return error ?? new Error('publish failed without a reason')
+      return { error: error ?? new Error('publish failed without a reason') }
     }
   }
 

@@ -3,8 +3,8 @@ import { isSevereLine } from './line-severity.ts'
 import { type Line, lineOverheadBytes, type LineRange, Lines } from './lines.ts'
 
 export interface BatchBounds {
-  /** Largest batch, keys and headers counted. */
-  batchBytes: number
+  /** Largest batch before compression, keys and headers counted; may change from batch to batch. */
+  batchSize: { readonly bytesMax: number }
   batchLinesMax: number
   /** What a record takes beside its value. */
   recordOverheadBytes: number
@@ -27,11 +27,11 @@ class Blocks {
 
   /** The block that the next line of so many bytes belongs in. */
   blockFor(bytes: number): Lines {
-    const { batchBytes, batchLinesMax, recordOverheadBytes } = this.#bounds
+    const { batchSize, batchLinesMax, recordOverheadBytes } = this.#bounds
     const last = this.#blocks.at(-1)
     if (last !== undefined && last.length < batchLinesMax) {
       const batched = last.valueBytes + bytes + (last.length + 1) * recordOverheadBytes
-      if (batched <= batchBytes) return last
+      if (batched <= batchSize.bytesMax) return last
     }
     const block = new Lines()
     this.#blocks.push(block)

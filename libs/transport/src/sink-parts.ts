@@ -2,6 +2,7 @@
 import type { Ledger } from '@millrace/envelope'
 import type { Clock, Random } from '@millrace/foundation'
 import type { Producer } from '@millrace/kafka'
+import { BatchSize } from './batch-size.ts'
 import { Batcher } from './batcher.ts'
 import { Books } from './books.ts'
 import { Delivery } from './delivery.ts'
@@ -57,6 +58,8 @@ export function assembleSink(settings: Settings, edge: SinkEdge, hooks: SinkHook
     onDrop: settings.onDrop,
     spooled: () => spool?.stored,
   })
+  const { recordOverheadBytes } = identity
+  const batchSize = new BatchSize({ ...settings, recordOverheadBytes })
   const delivery = new Delivery({
     ...edge,
     topic: settings.topic,
@@ -66,14 +69,15 @@ export function assembleSink(settings: Settings, edge: SinkEdge, hooks: SinkHook
     publishTimeoutMs: limits.publishTimeoutMs,
     lineCutMinBytes: limits.lineCutMinBytes,
     awayAfterMs: limits.awayAfterMs,
+    batchSize,
     counters: books.counters,
   })
   const batcher = new Batcher({
     clock,
     lingerMs: settings.lingerMs,
-    batchBytes: settings.batchBytes,
+    batchSize,
     batchLinesMax: limits.batchLinesMax,
-    recordOverheadBytes: identity.recordOverheadBytes,
+    recordOverheadBytes,
     onLingerEnd: () => dispatcher.pump(),
   })
   const disk =

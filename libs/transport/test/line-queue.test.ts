@@ -4,7 +4,8 @@ import { lineOverheadBytes, Lines } from '../src/lines.ts'
 
 const info = (name: string): string => `{"level":30,"msg":"${name}"}`
 const error = (name: string): string => `{"level":50,"msg":"${name}"}`
-const bounds = { batchBytes: 4_000, batchLinesMax: 1_000, recordOverheadBytes: 10 }
+const batchSize = { bytesMax: 4_000 }
+const bounds = { batchSize, batchLinesMax: 1_000, recordOverheadBytes: 10 }
 
 function push(queue: LineQueue, line: string, sequence: number): void {
   const chunk = Buffer.from(`before${line}\n`)
@@ -35,7 +36,7 @@ test('lines leave in the order in which they came, in batches within both bounds
   const queue = queueOf(...Array.from({ length: 5_000 }, (_, index) => info(String(index))))
   const batches = taken(queue)
   expect(batches.flat()).toEqual(Array.from({ length: 5_000 }, (_, index) => index + 1))
-  const full = Math.floor(bounds.batchBytes / (info('1000').length + bounds.recordOverheadBytes))
+  const full = Math.floor(batchSize.bytesMax / (info('1000').length + bounds.recordOverheadBytes))
   expect(batches.at(-2)).toHaveLength(full)
   expect(queue.memoryBytes).toBe(0)
 })

@@ -4,7 +4,7 @@
 export const headRoomBytes = 1_024
 const keptMax = 4
 /** A larger one is for a rare record, and is not kept. */
-const keptBytesMax = 2 * 1024 * 1024
+const keptBytesMax = 4 * 1024 * 1024
 const roundBytes = 64 * 1024
 
 /** A record batch in a buffer of its own until `release`. */

@@ -34,6 +34,8 @@ export class FakeProducer implements Producer {
   readonly batches: string[][] = []
   /** Acknowledged ledgers, in order; they are answered at once, with success unless `answer` is a function. */
   readonly ledgers: Ledger[] = []
+  /** What it says that each batch took on the wire. Unit: bytes. */
+  batchBytes = Number.POSITIVE_INFINITY
   tries = 0
   closed = 0
   closeNever = false
@@ -54,13 +56,17 @@ export class FakeProducer implements Producer {
     const error = typeof this.answer === 'function' ? this.answer(request) : undefined
     if (error !== undefined) throw error
     this.#keepLedgers(request)
-    return { topic: request.topic, partition: 0, baseOffset: 0 }
+    return this.#published(request)
   }
 
   #keepLedgers({ records }: PublishRequest): void {
     for (const record of records.filter(isLedger)) {
       this.ledgers.push(decodeLedger(record.value as Uint8Array)!)
     }
+  }
+
+  #published({ topic }: PublishRequest): PublishedBatch {
+    return { topic, partition: 0, baseOffset: 0, batchBytes: this.batchBytes }
   }
 
   #takeLines(request: PublishRequest): Promise<PublishedBatch> {
@@ -72,7 +78,7 @@ export class FakeProducer implements Producer {
         this.published.push(...request.records.filter((record) => !isLedger(record)))
         this.#keepLedgers(request)
         this.batches.push(lines)
-        resolve({ topic: request.topic, partition: 0, baseOffset: 0 })
+        resolve(this.#published(request))
       }
       const fail = (error: Error): void => {
         this.#forget(pending)

@@ -10,7 +10,7 @@ import {
 } from '@millrace/envelope'
 import { RecordNormalizer } from '@millrace/formats'
 import { PublishError, type Random } from '@millrace/foundation'
-import type { KafkaRecord } from '@millrace/kafka'
+import type { KafkaRecord, PublishedBatch } from '@millrace/kafka'
 import { Books } from '../../src/books.mts'
 import { Pipeline } from '../../src/pipeline.mts'
 import { testOptions } from '../support/fakes.ts'
@@ -217,17 +217,15 @@ export class SimulatedWorld {
   ) {
     const trouble = this.random.next()
     const ratio = this.kafkaTroubleRatio
-    return process.answer<{ topic: string; partition: number; baseOffset: number }>(
-      (resolve, reject) => {
-        this.time.schedule(2 + this.random.next() * 20, () => {
-          const failure = new PublishError('MILLRACE_PUBLISH_UNREACHABLE', 'no answer')
-          if (trouble < ratio / 2) return reject(failure)
-          for (const { key } of records) this.#letters.add(String(key))
-          if (trouble < ratio) return reject(failure)
-          resolve({ topic: `${topic}.dead-letter`, partition: 0, baseOffset: 0 })
-        })
-      },
-    )
+    return process.answer<PublishedBatch>((resolve, reject) => {
+      this.time.schedule(2 + this.random.next() * 20, () => {
+        const failure = new PublishError('MILLRACE_PUBLISH_UNREACHABLE', 'no answer')
+        if (trouble < ratio / 2) return reject(failure)
+        for (const { key } of records) this.#letters.add(String(key))
+        if (trouble < ratio) return reject(failure)
+        resolve({ topic: `${topic}.dead-letter`, partition: 0, baseOffset: 0, batchBytes: 0 })
+      })
+    })
   }
 
   #anyPartition(): number {

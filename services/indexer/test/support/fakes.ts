@@ -111,7 +111,7 @@ export class FakeProducer {
     await this.hold
     if (this.failure !== undefined) throw this.failure
     this.published.push(request)
-    return { topic: request.topic, partition: 0, baseOffset: 0 }
+    return { topic: request.topic, partition: 0, baseOffset: 0, batchBytes: 0 }
   }
 }
 

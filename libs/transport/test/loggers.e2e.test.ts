@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { decodeSourceFacts, parseEventId, type SourceFacts } from '@millrace/envelope'
+import { seededRandom } from '@millrace/foundation'
 import type { KafkaRecord } from '@millrace/kafka'
 import bunyan from 'bunyan'
 import pino from 'pino'
@@ -120,6 +121,25 @@ test.each(['none', 'gzip', 'snappy', 'lz4'] as const)(
     expect(records.map((record) => Buffer.from(record.value!).toString())).toEqual(written)
   },
 )
+
+test('lines that stop to compress well are sent in smaller batches, whole and once', async () => {
+  const { topic, stream } = await open({ batchBytes: 100_000 }, { 'max.message.bytes': '150000' })
+  const random = seededRandom(1)
+  const noise = (): string => Buffer.from(random.bytes(450)).toString('base64')
+  const alike = Array.from({ length: 5_000 }, (_, number) => `{"number":${number},"msg":"paid"}`)
+  const different = Array.from({ length: 2_000 }, () => `{"msg":"${noise()}"}`)
+  for (const [index, line] of alike.entries()) {
+    stream.write(`${line}\n`)
+    // What became of a batch is known once it is answered.
+    if (index % 500 === 499) await stream.flush()
+  }
+  for (const line of different) stream.write(`${line}\n`)
+  await stream.close()
+  expect(stream.counters).toMatchObject({ published: 7_000, truncated: 0, dropped: {} })
+  const records = (await topic.read(7_000)).sort(bySequence)
+  const lines = records.map((record) => Buffer.from(record.value!).toString())
+  expect(lines).toEqual([...alike, ...different])
+})
 
 test('lines longer than the topic takes are cut and marked, their neighbours arrive whole', async () => {
   const { topic, stream } = await open({ compression: 'none' }, { 'max.message.bytes': '50000' })

@@ -26,32 +26,38 @@ const believedPart = 0.25
  */
 export class BatchSize {
   readonly #options: BatchSizeOptions
+  /** Before compression a batch is at most so large. */
+  #most: number
   /** Bytes on the wire for a byte before, at most 1: a batch that does not shrink is as large as was asked for. */
   #ratio = 1
 
   constructor(options: BatchSizeOptions) {
+    const { batchBytes, memoryMaxBytes } = options
     this.#options = options
+    this.#most = Math.min(batchBytes * growthMax, memoryMaxBytes * memoryPart)
   }
 
   /** Largest batch before compression, keys and headers counted. */
   get bytesMax(): number {
-    const { batchBytes, memoryMaxBytes } = this.#options
-    const most = Math.min(batchBytes * growthMax, memoryMaxBytes * memoryPart)
-    return Math.max(batchBytes, Math.min(most, batchBytes / this.#ratio))
+    const { batchBytes } = this.#options
+    return Math.max(batchBytes, Math.min(this.#most, batchBytes / this.#ratio))
   }
 
   /** What became of a batch on the wire. */
   became(lines: Lines, wireBytes: number): void {
-    const { batchBytes, recordOverheadBytes } = this.#options
-    const bytes = lines.valueBytes + lines.length * recordOverheadBytes
-    if (bytes < batchBytes * tellingPart) return
+    const bytes = this.#bytesOf(lines)
+    if (bytes < this.#options.batchBytes * tellingPart) return
     const ratio = Math.min(1, wireBytes / bytes)
     const change = ratio - this.#ratio
     this.#ratio += change > 0 ? change : change * believedPart
   }
 
-  /** A batch was larger than the topic takes. */
-  refused(): void {
-    this.#ratio = 1
+  /** The topic does not take so much: no batch will be as large again, so that growing costs two refusals at most. */
+  refused(lines: Lines): void {
+    this.#most = Math.min(this.#most, this.#bytesOf(lines) / 2)
+  }
+
+  #bytesOf({ valueBytes, length }: Lines): number {
+    return valueBytes + length * this.#options.recordOverheadBytes
   }
 }

@@ -117,7 +117,7 @@ export class Delivery {
         this.#succeeded()
         batch.owner.published(part, batch)
       } else if (isAboutRecords(error)) {
-        if (isTooLarge(error)) batchSize.refused()
+        if (isTooLarge(error)) batchSize.refused(part)
         parts.pop()
         parts.push(...this.#smaller(part, error, batch).toReversed())
       } else {

@@ -38,13 +38,21 @@ test('what shrinks may be larger before, at most four times, and comes near its 
   expect(sizeAfter(fifty({ bytes: 1_000, wireBytes: 100 }))).toBe(4_000)
 })
 
-test('one batch that shrinks less is believed at once, and one that the topic refuses', () => {
+test('one batch that shrinks less is believed at once', () => {
   const well = fifty({ bytes: 1_000, wireBytes: 250 })
   expect(sizeAfter([...well, { bytes: 4_000, wireBytes: 3_200 }])).toBe(1_250)
+})
+
+test('what the topic refused is not tried again, and a refusal of less than was asked for changes nothing more', () => {
   const size = new BatchSize(bounds)
-  for (let batch = 0; batch < 50; batch++) size.became(linesOf(1_000), 100)
-  size.refused()
-  expect(size.bytesMax).toBe(batchBytes)
+  const bytesMaxAfter = (refused: number): number => {
+    size.refused(linesOf(refused))
+    for (let batch = 0; batch < 50; batch++) size.became(linesOf(1_000), 100)
+    return size.bytesMax
+  }
+  expect(bytesMaxAfter(4_000)).toBe(2_000)
+  expect(bytesMaxAfter(2_000)).toBe(batchBytes)
+  expect(bytesMaxAfter(500)).toBe(batchBytes)
 })
 
 test('a small batch, which did not wait to be full, says nothing', () => {

@@ -33,11 +33,14 @@ export const threads: Benchmark = {
   run,
 }
 
-/** One process, on one core while the servers have the other, or on both beside them. */
+/** One process, and where it and the servers run. */
 interface Way {
   title: string
   program: Program
+  /** The process's core; default: all of them. */
   core?: number
+  /** Cores of broker and sink, as taskset writes them. */
+  serverCores: string
 }
 
 async function run({ options, progress, signal }: BenchmarkContext): Promise<Report> {
@@ -48,8 +51,9 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
   const rounds = options.number('rounds')
   const [millrace] = programs
   const ways: Way[] = [
-    { title: '1 thread, a core of its own', program: millrace!, core: 0 },
-    { title: '2 threads, both cores', program: withThreads(millrace!, 2) },
+    { title: '1 thread, a core of its own', program: millrace!, core: 0, serverCores: '1' },
+    { title: '1 thread, one core for all', program: millrace!, core: 0, serverCores: '0' },
+    { title: '2 threads, both cores', program: withThreads(millrace!, 2), serverCores: '0-1' },
   ]
   const figures = new Map<Way, RunFigures[]>(ways.map((way) => [way, []]))
   const world = await World.open({ elasticsearch: false, signal, progress })
@@ -63,8 +67,8 @@ async function run({ options, progress, signal }: BenchmarkContext): Promise<Rep
     for (let round = 1; round <= rounds; round++) {
       for (const [way, runs] of figures) {
         progress(`round ${round} of ${rounds}: ${way.title}`)
-        world.confineServers(way.core === undefined ? '0-1' : '1')
-        const { program, core } = way
+        const { program, core, serverCores } = way
+        world.confineServers(serverCores)
         const pinned = core === undefined ? {} : { core }
         runs.push(await measureAgainstSink(world, program, { topic, documents, signal, ...pinned }))
       }
@@ -106,24 +110,26 @@ function reportOf(
     values: ways.map((way) => median(figures.get(way)!.map(pick))),
   })
   const throughput = row('throughput', 'events/s', ({ eventsPerSecond }) => eventsPerSecond)
+  const against = (way: number, name: string): Report['measures'][number] => ({
+    name,
+    unit: 'ratio',
+    values: throughput.values.map((value) => value / throughput.values[way]!),
+  })
   const most = (each: RunFigures): number => (2 / each.allCpuSecondsPerMillion) * 1e6
   return {
     setting: `${done.records.toLocaleString('en-US')} lines of ${formatNames.length - planned.size} formats in turn, ${done.lineBytes} B on average, in ${partitions} partitions, null sink; medians of ${done.rounds} rounds in turn`,
     programs: ways.map(({ title }) => title),
     measures: [
       throughput,
-      {
-        name: 'against one thread on one core',
-        unit: 'ratio',
-        values: throughput.values.map((value) => value / throughput.values[0]!),
-      },
+      against(0, 'against one thread with a core of its own'),
+      against(1, 'against one thread, one core for all'),
       row('its own processor time', 'µs/event', (each) => each.steadyCpuSecondsPerMillion),
       row('with broker and sink', 'µs/event', (each) => each.allCpuSecondsPerMillion),
       row('most that two cores can do, by that', 'events/s', most),
       row('peak resident memory', 'MiB', ({ peakResidentBytes }) => peakResidentBytes / mebibyte),
     ],
     caveats: [
-      'One thread: the process has the first core for itself, broker and sink have the second. Two threads: all of them have both cores, so what broker and sink take of these is missing.',
+      'A core of its own: broker and sink have the second core. One core for all: process, broker and sink share the first. Two threads: all of them share both cores; beside one thread with a core of its own, what broker and sink take is missing there.',
       'Processor time from the first bulk on; each thread compiles for itself meanwhile, so a longer run has less of that in an event.',
     ],
   }

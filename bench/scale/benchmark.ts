@@ -84,7 +84,7 @@ async function measureScale({ options, progress, signal }: BenchmarkContext): Pr
       programs: workerCounts.map((count) => `${count} worker${count === 1 ? '' : 's'}`),
       measures,
       caveats: [
-        'Broker, sink and workers share the cores of this machine: where bulks are answered at once, the cores are the limit and not the workers, and what shows is that processor time per event stays the same. Where bulks take a second, each worker waits, and throughput shows what the workers add.',
+        'Broker, sink and workers share the cores of this machine: where bulks are answered at once, the cores are the limit and not the workers, and what shows is what each further worker costs: above all that it compiles for itself, which is over after seconds, as these runs are. Where bulks take a second, each worker waits, and throughput shows what the workers add.',
         'Throughput from the first bulk to the last document; all workers were in the group before.',
         'A rolling restart moves partitions once for each worker that comes and once for each that goes. Duplicates: documents that the sink was sent more than once; Elasticsearch answers 409 to them and keeps one.',
       ],

@@ -1,10 +1,16 @@
 // A service that does nothing but log at a steady rate, and says what that did to its main thread: argv = one JSON object.
 import { writeSync } from 'node:fs'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createMillraceStream } from '@millrace/transport'
 import pino, { type DestinationStream } from 'pino'
 
-export type Destination = 'null-worker' | 'millrace-worker' | 'null-main' | 'millrace-stream'
+export type Destination =
+  | 'null-worker'
+  | 'file-worker'
+  | 'millrace-worker'
+  | 'null-main'
+  | 'millrace-stream'
 
 export interface ServiceOptions {
   destination: Destination
@@ -38,8 +44,10 @@ const sampleMs = 200
 function destinationOf(options: ServiceOptions): DestinationStream {
   const { brokers, spoolDirectory: directory } = options
   const millrace = { brokers, service: { name: 'bench' }, spool: { directory } }
-  if (options.destination === 'null-worker') {
-    return pino.transport({ target: 'pino/file', options: { destination: '/dev/null' } })
+  if (options.destination === 'null-worker' || options.destination === 'file-worker') {
+    const isKept = options.destination === 'file-worker'
+    const destination = isKept ? join(directory, 'lines') : '/dev/null'
+    return pino.transport({ target: 'pino/file', options: { destination } })
   }
   if (options.destination === 'millrace-worker') {
     return pino.transport({ target: '@millrace/transport', options: millrace })

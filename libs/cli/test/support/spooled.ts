@@ -34,11 +34,13 @@ export async function leaveLines(
     note: () => {},
   })
   onTestFinished(() => writer.close())
+  // Not older than the topic's retention: Kafka deletes by the time of the records.
+  const startedAt = systemClock.now() - 60_000
   await writer.append(
     texts.map((text, index) => ({
       kind: 'line',
       sequence: index + 1,
-      timestampMs: 1_700_000_000_000 + index,
+      timestampMs: startedAt + index,
       value: Buffer.from(text),
     })),
   )

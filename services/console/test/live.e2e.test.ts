@@ -99,16 +99,19 @@ test('10,000 events a second are sampled with a note, and the page still answers
   expect(problems).toEqual([])
 })
 
-/** 10,000 lines in each second, for half a minute at most. */
+/**
+ * 10,000 lines in each second, for half a minute at most; evenly, for of a burst that fits into a quarter of a second
+ * the console looks at 5,000 and counts the rest as skipped.
+ */
 async function floodUntil(signal: AbortSignal, scene: Scene): Promise<void> {
-  for (let second = 0; second < 30 && !signal.aborted; second++) {
-    const lines = Array.from({ length: 10_000 }, (_, index) => ({
+  for (let tenth = 0; tenth < 300 && !signal.aborted; tenth++) {
+    const lines = Array.from({ length: 1_000 }, (_, index) => ({
       service: `service-${index % 7}`,
       level: index % 20 === 0 ? ('error' as const) : ('info' as const),
-      message: `flood ${second} ${index}`,
+      message: `flood ${tenth} ${index}`,
     }))
     const startedAt = performance.now()
     await publishLines(scene, lines)
-    await sleep(Math.max(0, 1000 - (performance.now() - startedAt)))
+    await sleep(Math.max(0, 100 - (performance.now() - startedAt)))
   }
 }

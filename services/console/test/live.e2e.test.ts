@@ -32,9 +32,12 @@ test('events appear as they arrive, narrowed by service, level and text; a pause
 
   await page.getByLabel('Lowest level').selectOption('error')
   await page.getByText('Nothing matches yet').waitFor()
+  // The address changes before the stream does, which is `Live` still with the filter before.
+  const isAnswered = page.waitForResponse(/api\/live\?.*text=needle/)
   await page.keyboard.press('/')
   await page.keyboard.type('needle')
   await page.waitForURL(/text=needle/)
+  await isAnswered
   expect(page.url()).toContain('level=error')
   await page.getByRole('status').filter({ hasText: 'Live' }).waitFor()
   await publishLines(scene, [

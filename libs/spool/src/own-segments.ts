@@ -27,6 +27,8 @@ export class OwnSegments {
   readonly #files: SpoolFiles
   readonly #owner: string
   readonly #byPath = new Map<string, OwnSegment>()
+  /** Deletions under way. */
+  readonly #removals = new Set<Promise<void>>()
   #newest: OwnSegment | undefined
   #number = 0
   #issued = 0
@@ -87,7 +89,7 @@ export class OwnSegments {
     void this.dropSettled(before)
   }
 
-  /** A segment that was begun in vain. */
+  /** Closes and deletes a segment, one that was begun in vain too. */
   async discard(segment: OwnSegment): Promise<void> {
     await segment.close()
     await this.#files.remove(segment.path).catch(() => undefined)
@@ -156,6 +158,8 @@ export class OwnSegments {
       if (segment.isSettled) await this.#remove(segment)
       else await this.#free(segment)
     }
+    // Nobody waits for those that began when their last line was settled, and a process may end after this.
+    await Promise.all(this.#removals)
     this.#byPath.clear()
     this.#newest = undefined
   }
@@ -168,12 +172,13 @@ export class OwnSegments {
     await this.#files.rename(segment.path, join(directory, name)).catch(() => undefined)
   }
 
-  async #remove(segment: OwnSegment): Promise<void> {
+  #remove(segment: OwnSegment): Promise<void> {
     this.#byPath.delete(segment.path)
     if (this.#newest === segment) this.#newest = undefined
     segment.isSealed = true
-    await segment.close()
-    await this.#files.remove(segment.path).catch(() => undefined)
+    const removal = this.discard(segment).finally(() => this.#removals.delete(removal))
+    this.#removals.add(removal)
+    return removal
   }
 
   #forget(segment: OwnSegment, reason: SpoolRefusal): void {

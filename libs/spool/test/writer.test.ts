@@ -1,9 +1,11 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SequenceRanges } from '@millrace/envelope'
 import { expect, test } from 'vitest'
 import type { StoredRecord } from '../src/index.ts'
 import { inspectSpool } from '../src/index.ts'
+import { nodeFiles } from '../src/files.ts'
 import { systemClock } from '@millrace/foundation'
 import { drainAll, filesIn, line, lines, openWriter, spoolDirectory } from './support/spool.ts'
 
@@ -59,6 +61,26 @@ test('an ended segment is deleted as soon as its last line is settled, in any or
   expect(writer.usage.segments).toBe(2)
   writer.settled([[10, 10]])
   expect(writer.usage.segments).toBe(1)
+  await writer.close()
+  expect(filesIn(directory)).toEqual([])
+})
+
+test('a close waits for a segment that is being deleted', async () => {
+  const directory = spoolDirectory()
+  let removals = 0
+  // The first takes longer than the close has to do otherwise.
+  const remove = async (path: string): Promise<void> => {
+    if (removals++ === 0) await sleep(200)
+    await nodeFiles.remove(path)
+  }
+  const { writer } = openWriter(directory, {
+    segmentBytes: 4096,
+    files: { ...nodeFiles, remove },
+  })
+  await writer.append(lines(1, 10, 'x'.repeat(300)))
+  await writer.append(lines(11, 20, 'x'.repeat(300)))
+  writer.settled([[1, 20]])
+  expect(filesIn(directory)).toHaveLength(2)
   await writer.close()
   expect(filesIn(directory)).toEqual([])
 })
